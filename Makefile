@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+#
+#   make demo    set up, build, and resolve a real OOM before your eyes
+#   make check   set up, build, run every test
+#   make         build only           make help   everything else
+#
+# The variables below are the interface: make PREFIX=/usr DESTDIR=/tmp/root install
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SYSCONFDIR ?= /etc
+SBINDIR ?= $(PREFIX)/sbin
+LIBEXECDIR ?= $(PREFIX)/lib/oomhandlerd
+MANDIR ?= $(PREFIX)/share/man
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+DOCDIR ?= $(PREFIX)/share/doc/oomhandlerd
+
+CC = gcc
+CFLAGS ?= -O2 -g
+# VARIANT=hold builds with hold points (tests), asan and tsan with the sanitizers
+VARIANT ?= plain
+WERROR ?= -Werror
+V ?= 0
+
+BUILD = build/$(VARIANT)
+Q = $(if $(filter 1,$(V)),,@)
+SAY = $(if $(filter 1,$(V)),@:,@printf '  %-5s %s\n')
+
+VARIANT_FLAGS_plain =
+VARIANT_FLAGS_hold = -DHOLD_POINTS
+VARIANT_FLAGS_asan = -DHOLD_POINTS -fsanitize=address,undefined -fno-omit-frame-pointer
+VARIANT_FLAGS_tsan = -DHOLD_POINTS -fsanitize=thread
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith \
+	-Wwrite-strings -Wundef -Wformat=2 $(WERROR)
+# Names of a control group and its processes are bounded by constants, never by the stack.
+HOT_CFLAGS = -Wstack-usage=2048
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE $(WARNINGS) \
+	-Idaemon -DLIBEXECDIR='"$(LIBEXECDIR)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' -DPREFIX='"$(PREFIX)"' \
+	-DVERSION='"$(VERSION)"' $(VARIANT_FLAGS_$(VARIANT)) $(CFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(VARIANT_FLAGS_$(VARIANT)) $(LDFLAGS)
+VERSION = 0.1
+
+PROGRAMS = oomhandlerd oomhandlerd-handler oomhandlerd-supervisor oomhandlerctl
+BASE = $(wildcard daemon/base/*.c) $(wildcard daemon/shared/*.c)
+SOURCES_oomhandlerd = $(BASE) daemon/settings/command_line.c $(wildcard daemon/guardian/*.c)
+SOURCES_oomhandlerd-handler = $(BASE) $(wildcard daemon/handler/*.c)
+SOURCES_oomhandlerd-supervisor = $(BASE) $(wildcard daemon/settings/*.c daemon/supervisor/*.c)
+SOURCES_oomhandlerctl = $(BASE) $(wildcard daemon/settings/*.c daemon/ctl/*.c)
+LIBS_oomhandlerd =
+LIBS_oomhandlerd-handler = -pthread
+LIBS_oomhandlerd-supervisor = -lsystemd -lcgroup -linih -ljson-c -pthread
+LIBS_oomhandlerctl = -lsystemd -linih -ljson-c
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
+
+.DELETE_ON_ERROR:
+.PHONY: all setup demo check check-unit check-golden check-cgroup check-systemd check-vm lint format \
+	analyze bench fuzz sanitize install uninstall clean help
+
+all: $(addprefix $(BUILD)/,$(PROGRAMS))
+
+$(BUILD)/%.o: %.c Makefile
+	$(SAY) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(call objects,$(wildcard daemon/handler/*.c)): ALL_CFLAGS += $(HOT_CFLAGS)
+
+define program
+$(BUILD)/$(1): $(call objects,$(SOURCES_$(1)))
+	$$(SAY) LD $$@
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(LIBS_$(1))
+endef
+$(foreach name,$(PROGRAMS),$(eval $(call program,$(name))))
+
+-include $(shell find build -name '*.d' 2>/dev/null)
+
+include tests/tests.mk
+
+clean:
+	rm -rf build

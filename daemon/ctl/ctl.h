@@ -1,0 +1,40 @@
+/*
+ * oomhandlerctl: one table of verbs (ctl.c), a file per family. This header is what they share: the
+ * parsed command line, and the entry of each family.
+ *
+ * A verb prints to stdout what it was asked for and to stderr why it could not, and returns an
+ * enum exit_code.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/exit_code.h"
+#include "settings/command_line.h"
+
+#define CTL_NAME "oomhandlerctl"
+
+struct ctl {
+	const char *runtime_dir;
+	bool json;
+	const char *config;
+	bool config_given; /* a file that was named must exist, the default one need not */
+	const char *policy_dir[COMMAND_LINE_POLICY_DIRS];
+	size_t policy_dir_count;
+	bool policy_dirs_given;
+	char **arguments; /* of the verb */
+	size_t argument_count;
+};
+
+struct json_object;
+
+/* Prints @object as indented JSON and drops it. */
+void ctl_print_json(struct json_object *object);
+
+enum exit_code status_run(const struct ctl *ctl);
+enum exit_code list_run(const struct ctl *ctl);
+enum exit_code show_run(const struct ctl *ctl);
+enum exit_code doctor_run(const struct ctl *ctl);
+enum exit_code drill_run(const struct ctl *ctl);
+enum exit_code check_run(const struct ctl *ctl);

@@ -1,0 +1,188 @@
+/*
+ * `oomhandlerctl show CGROUP`: all the page says about one group. The name may be given as the page has
+ * it (escaped) or as it is, below the hierarchy's root or with the mount point in front.
+ */
+#include "ctl/ctl.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "base/text.h"
+#include "ctl/episode.h"
+#include "ctl/human.h"
+#include "ctl/view.h"
+
+/* The name below the root: without the mount point, without slashes at the end. Owner: the caller. */
+static char *name_below_root(const struct view *view, const char *argument)
+{
+	const char *mount = document_text(view->page.root, "mount");
+	size_t length = strlen(mount);
+	char *name;
+
+	if (length && strncmp(argument, mount, length) == 0 &&
+	    (argument[length] == '/' || argument[length] == '\0'))
+		argument += length;
+	if (asprintf(&name, "%s%s", *argument == '/' ? "" : "/", argument) < 0)
+		return NULL;
+	for (size_t end = strlen(name); end > 1 && name[end - 1] == '/'; end--)
+		name[end - 1] = '\0';
+	return name;
+}
+
+/* Escaped names have at most four characters for one. Owner: the caller. */
+static char *escaped(const char *name)
+{
+	size_t size = 4 * strlen(name) + 1;
+	char *text = malloc(size);
+
+	return text ? text_escape(name, text, size) : NULL;
+}
+
+static struct json_object *find_group(const struct view *view, const char *name)
+{
+	for (size_t i = 0; i < document_length(view->page.root, "groups"); i++) {
+		struct json_object *group = document_item(view->page.root, "groups", i);
+
+		if (strcmp(document_text(group, "cgroup"), name) == 0)
+			return group;
+	}
+	return NULL;
+}
+
+static struct json_object *find_argument(const struct view *view, const char *argument)
+{
+	char *name = name_below_root(view, argument);
+	char *label = name ? escaped(name) : NULL;
+	struct json_object *group = label ? find_group(view, label) : NULL;
+
+	if (!group && name)
+		group = find_group(view, name);
+	free(label);
+	free(name);
+	return group;
+}
+
+static void print_size(const struct json_object *group, const char *key)
+{
+	char text[HUMAN_SIZE];
+	const struct bytes size = { .count = document_count(group, key) };
+
+	if (document_has(group, key))
+		printf("%-11s %s (%" PRIu64 ")\n", key, human_limit(size, text), size.count);
+}
+
+static void print_text(const struct json_object *group, const char *key)
+{
+	if (document_has(group, key))
+		printf("%-11s %s\n", key, document_text(group, key));
+}
+
+/* A date in the past is one that is due now. */
+static struct nsec msec_of(const struct json_object *object, const char *key)
+{
+	int64_t msec = document_signed(object, key);
+
+	return nsec_from_msec(msec > 0 ? (uint64_t)msec : 0);
+}
+
+static void print_loan(const struct json_object *group)
+{
+	const struct json_object *lent = document_object(group, "lent");
+	char found[HUMAN_SIZE], set[HUMAN_SIZE], due[HUMAN_SIZE];
+
+	if (!lent)
+		return;
+	printf("lent        limit raised from %s to %s, taken back in %s\n",
+	       human_bytes((struct bytes){ .count = document_count(lent, "found") }, found),
+	       human_bytes((struct bytes){ .count = document_count(lent, "set") }, set),
+	       human_span(msec_of(lent, "due_in_msec"), due));
+}
+
+static void print_group(const struct json_object *group)
+{
+	static const char *const texts[] = { "cgroup", "role",	 "state", "reason",
+					     "error",  "policy", "mode" };
+	char rearm[HUMAN_SIZE];
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		print_text(group, texts[i]);
+	printf("inode       %" PRIu64 "\n", document_count(group, "inode"));
+	print_size(group, "limit");
+	print_size(group, "usage");
+	print_loan(group);
+	if (document_has(group, "rearm_in_msec"))
+		printf("re-armed    in %s at the earliest\n",
+		       human_span(msec_of(group, "rearm_in_msec"), rearm));
+	printf("episodes    %" PRIu64 ", %" PRIu64 " processes killed, %" PRIu64 " hand-backs\n",
+	       document_count(group, "episodes"), document_count(group, "kills"),
+	       document_count(group, "hand_backs"));
+}
+
+static bool is_about(const struct json_object *episode, const struct json_object *group)
+{
+	const char *name = document_text(group, "cgroup");
+
+	return strcmp(document_text(episode, "cgroup"), name) == 0 ||
+	       strcmp(document_text(episode, "limit_cgroup"), name) == 0;
+}
+
+static void answer_in_json(const struct view *view, struct json_object *group)
+{
+	struct json_object *answer = view_to_json(view);
+	struct json_object *recent = json_object_new_array();
+
+	for (size_t i = 0; i < document_length(view->page.root, "recent"); i++) {
+		struct json_object *episode = document_item(view->page.root, "recent", i);
+
+		if (is_about(episode, group))
+			json_object_array_add(recent, json_object_get(episode));
+	}
+	json_object_object_add(answer, "group", json_object_get(group));
+	json_object_object_add(answer, "recent", recent);
+	ctl_print_json(answer);
+}
+
+static void answer_in_words(const struct view *view, const struct json_object *group)
+{
+	print_group(group);
+	for (size_t i = 0; i < document_length(view->page.root, "recent"); i++) {
+		const struct json_object *episode = document_item(view->page.root, "recent", i);
+
+		if (!is_about(episode, group))
+			continue;
+		putchar('\n');
+		episode_print_story(episode, stdout);
+	}
+}
+
+enum exit_code show_run(const struct ctl *ctl)
+{
+	struct view view;
+	enum exit_code code = view_open(ctl, &view);
+	struct json_object *group;
+
+	if (code != EXIT_CODE_OK)
+		return code;
+	group = find_argument(&view, ctl->arguments[0]);
+	if (view.alive == ALIVE_NO || view.silent)
+		fprintf(stderr, CTL_NAME ": %s\n", view.verdict);
+	if (group && ctl->json)
+		answer_in_json(&view, group);
+	else if (group)
+		answer_in_words(&view, group);
+	code = view.alive == ALIVE_NO ? EXIT_CODE_UNREACHABLE : EXIT_CODE_OK;
+	if (!group) {
+		char *label = escaped(ctl->arguments[0]);
+
+		fprintf(stderr, CTL_NAME ": %s: no policy matches such a group; see %s list\n",
+			label ? label : "", CTL_NAME);
+		free(label);
+		code = EXIT_CODE_NO_CGROUP;
+	}
+	view_done(&view);
+	return code;
+}

@@ -1,0 +1,154 @@
+/* See orphans.h. */
+#include "guardian/orphans.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "base/io.h"
+#include "base/text.h"
+
+#define LABEL_SIZE 1024
+
+struct search {
+	struct orphans *orphans;
+	const char *label; /* of the root */
+};
+
+const char *orphans_name(const char *label)
+{
+	return label ? label : "(no memory for its name)";
+}
+
+static char *label_make(const struct search *search, const char *path)
+{
+	char *label = malloc(LABEL_SIZE);
+	size_t length;
+
+	if (!label)
+		return NULL;
+	length = strlen(text_escape(search->label, label, LABEL_SIZE));
+	(void)text_escape(path, label + length, LABEL_SIZE - length);
+	return label;
+}
+
+static bool inode_left(const struct orphans *orphans, uint64_t inode)
+{
+	for (uint32_t i = 0; i < orphans->left_count; i++)
+		if (orphans->left[i] == inode)
+			return true;
+	return false;
+}
+
+/* Return: a descriptor that holds the group's lock, -EWOULDBLOCK when somebody else does. */
+static int lock_take(int directory)
+{
+	/* A duplicate shares the open file, and the lock with it. */
+	int fd = fcntl(directory, F_DUPFD_CLOEXEC, 0), ret;
+
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	ret = -errno;
+	io_close(&fd);
+	return ret;
+}
+
+static int knobs_open(struct held_group *group)
+{
+	for (int knob = 0; knob < KNOB_COUNT; knob++) {
+		const struct group_file_row *row = &group_files[knob_file((enum knob)knob)];
+		int fd = openat(group->directory, row->name, row->flags | O_CLOEXEC | O_NOFOLLOW);
+
+		if (fd < 0 && !(row->optional && errno == ENOENT))
+			return -errno;
+		group->knob[knob] = fd < 0 ? -1 : fd;
+	}
+	return 0;
+}
+
+static int group_open(int directory, struct held_group *group)
+{
+	int ret = lock_take(directory);
+
+	if (ret < 0)
+		return ret;
+	group->directory = ret;
+	ret = knobs_open(group);
+	if (ret < 0)
+		held_group_done(group);
+	return ret;
+}
+
+static void orphan_refused(const struct search *search, const struct walk_place *place, int error)
+{
+	struct orphans *orphans = search->orphans;
+
+	if (error == -ENOENT || error == -ENODEV || error == -EMFILE)
+		return; /* removed, or the next search's */
+	if (error == -EWOULDBLOCK && orphans->busy_count < ROSTER_SLOTS)
+		orphans->busy[orphans->busy_count++] = label_make(search, place->path);
+	if (error != -EWOULDBLOCK && orphans->broken_count < ROSTER_SLOTS)
+		orphans->broken[orphans->broken_count++] = label_make(search, place->path);
+}
+
+static void visit(void *context, struct walk_place *place)
+{
+	const struct search *search = context;
+	struct held *held = &search->orphans->held;
+	struct held_group *group = &held->group[held->used];
+	struct stat status;
+	struct saved saved;
+	int ret = saved_load(place->directory, &saved);
+
+	if ((ret < 0 && ret != -EBADMSG) || fstat(place->directory, &status) < 0 ||
+	    inode_left(search->orphans, status.st_ino) || held->used == ROSTER_SLOTS)
+		return;
+	if (ret == -EBADMSG)
+		saved = held_saved_unknown;
+	ret = group_open(place->directory, group);
+	if (ret < 0) {
+		orphan_refused(search, place, ret);
+		return;
+	}
+	group->generation = 1;
+	group->inode = status.st_ino;
+	group->ours = true;
+	group->saved = saved;
+	search->orphans->label[held->used++] = label_make(search, place->path);
+}
+
+void orphans_find(struct orphans *orphans, int root, const char *label)
+{
+	struct search search = { .orphans = orphans, .label = label };
+	struct walk_place place = { .directory = root, .path = "" };
+
+	held_init(&orphans->held);
+	visit(&search, &place); /* where a part of the hierarchy is mounted the root is a group */
+	walk_below(root, 0, visit, &search, &orphans->gaps);
+}
+
+void orphans_leave(struct orphans *orphans, uint32_t slot)
+{
+	if (orphans->left_count < ROSTER_SLOTS)
+		orphans->left[orphans->left_count++] = orphans->held.group[slot].inode;
+}
+
+static void labels_free(char **labels, uint32_t *count)
+{
+	while (*count > 0)
+		free(labels[--*count]);
+}
+
+void orphans_done(struct orphans *orphans)
+{
+	for (uint32_t slot = 0; slot < orphans->held.used; slot++)
+		held_group_done(&orphans->held.group[slot]);
+	labels_free(orphans->label, &orphans->held.used);
+	labels_free(orphans->busy, &orphans->busy_count);
+	labels_free(orphans->broken, &orphans->broken_count);
+}

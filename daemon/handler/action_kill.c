@@ -1,0 +1,144 @@
+/*
+ * Step `kill`: SIGKILL to the first of the ranking, wait for its death, then the next one if the group
+ * stays full, or at once if the first does not die in time. The wait is a look every few milliseconds:
+ * at SCHED_FIFO the victim needs the processor more than we do.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/hold.h"
+#include "handler/action.h"
+#include "handler/decision.h"
+#include "handler/level.h"
+#include "handler/record.h"
+
+#define KILL_LOOK_MSEC 2
+/* Between a victim's exit and the next choice: its pages may still be on their way back. */
+#define KILL_AFTERMATH_MSEC 20
+
+static void look_again(struct handler *handler, struct episode *episode, uint64_t msec)
+{
+	episode->due = nsec_after(handler->now, nsec_from_msec(msec));
+}
+
+static int pidfd_signal(int pidfd, int signal_number)
+{
+	return syscall(SYS_pidfd_send_signal, pidfd, signal_number, NULL, 0) < 0 ? -errno : 0;
+}
+
+/*
+ * A member without facts: open it, then look once more whether that pid is still a member; only then is
+ * the descriptor known to be the process we mean and not one that got its number since.
+ */
+static int unknown_open(struct handler *handler, uint32_t slot, uint32_t pid)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	if (pidfd < 0)
+		return -errno;
+	if (!snapshot_is_member(handler, slot, pid)) {
+		adopt_spend(&handler->adopt, pidfd);
+		return -ESRCH;
+	}
+	return pidfd;
+}
+
+static int victim_open(struct handler *handler, struct episode *episode,
+		       const struct candidate *candidate)
+{
+	struct victim *victim = &episode->victim;
+	const struct process_seat *seat;
+
+	*victim = (struct victim){ .index = candidate->index,
+				   .generation = candidate->generation,
+				   .pidfd = -1 };
+	if (candidate->index == SNAPSHOT_UNKNOWN) {
+		victim->pidfd = unknown_open(handler, episode->slot, candidate->who.pid);
+		return victim->pidfd;
+	}
+	seat = adopt_process(&handler->adopt, candidate->index, candidate->generation);
+	/* Known to the sampler, but its descriptor is still on the way: as good as unknown. */
+	if (!seat) {
+		victim->index = SNAPSHOT_UNKNOWN;
+		victim->pidfd = unknown_open(handler, episode->slot, candidate->who.pid);
+		return victim->pidfd;
+	}
+	return seat->pidfd;
+}
+
+static void victim_release(struct handler *handler, struct victim *victim)
+{
+	if (victim->pidfd >= 0)
+		adopt_spend(&handler->adopt, victim->pidfd);
+	victim->pidfd = -1;
+	victim->waiting = false;
+}
+
+static void remember(struct episode *episode, uint32_t pid)
+{
+	if (episode->tried_count < EPISODE_TRIED)
+		episode->tried[episode->tried_count++] = pid;
+}
+
+static void kill_candidate(struct handler *handler, struct episode *episode,
+			   const struct candidate *candidate, struct nsec timeout)
+{
+	int pidfd = victim_open(handler, episode, candidate);
+	int ret = pidfd < 0 ? pidfd : 0;
+
+	remember(episode, candidate->who.pid);
+	HOLD(HOLD_KILL_BEFORE_SIGNAL);
+	if (ret == 0)
+		ret = pidfd_signal(pidfd, SIGKILL);
+	HOLD(HOLD_KILL_AFTER_SIGNAL);
+	record_victim(episode, &candidate->who, ret);
+	if (ret < 0) {
+		victim_release(handler, &episode->victim);
+		look_again(handler, episode, 0);
+		return;
+	}
+	episode->acted = true;
+	episode->victim.waiting = true;
+	episode->victim.overdue = nsec_after(handler->now, timeout);
+	atomic_fetch_add(&handler->tables.outcomes->board[episode->slot].kills, 1);
+	look_again(handler, episode, 1);
+}
+
+static enum action_verdict kill_next(struct handler *handler, struct episode *episode)
+{
+	struct ranking ranking;
+
+	if (episode->tried_count == EPISODE_TRIED)
+		return ACTION_FAILED; /* an endless queue of victims is not a cure: the next step */
+	decision_take(handler, episode, &ranking);
+	if (!ranking.first)
+		return ACTION_FAILED;
+	kill_candidate(handler, episode, ranking.first,
+		       episode->policy.step[episode->step].timeout);
+	return ACTION_WAITING;
+}
+
+enum action_verdict action_kill_tick(struct handler *handler, struct episode *episode)
+{
+	struct victim *victim = &episode->victim;
+
+	if (!victim->waiting)
+		return kill_next(handler, episode);
+	if (action_victim_exited(handler, victim)) {
+		record_victim_end(handler, episode, OUTCOME_VICTIM_EXITED);
+		victim_release(handler, victim);
+		/* The next choice needs to know who is left, not who was there before. */
+		snapshot_request(handler, episode->slot);
+		look_again(handler, episode, KILL_AFTERMATH_MSEC);
+		return ACTION_WAITING;
+	}
+	if (nsec_reached(handler->now, victim->overdue)) {
+		record_victim_end(handler, episode, OUTCOME_VICTIM_OUTLIVED);
+		victim_release(handler, victim);
+		return kill_next(handler, episode);
+	}
+	look_again(handler, episode, KILL_LOOK_MSEC);
+	return ACTION_WAITING;
+}

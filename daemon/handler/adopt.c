@@ -1,0 +1,263 @@
+/* See adopt.h. Everything with an adopt_take, adopt_find or adopt_spend in its name runs in the loop. */
+#include "handler/adopt.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "base/hold.h"
+#include "base/io.h"
+#include "shared/wire.h"
+
+#define ADOPT_WAIT_MSEC 1000 /* how long a spent descriptor may stay open on an idle host */
+#define ADOPT_QUIESCE_MSEC 1 /* the loop's turns are shorter than this unless it is not scheduled */
+
+void adopt_enter(struct adopt *adopt)
+{
+	/* seq_cst: pairs with adopt_quiesce(); the loop reads generations only after this store */
+	atomic_fetch_add(&adopt->turn, 1);
+}
+
+void adopt_leave(struct adopt *adopt)
+{
+	atomic_fetch_add(&adopt->turn, 1);
+}
+
+/*
+ * Waits until the loop holds nothing it found before. An even turn means it is waiting for events, and
+ * whatever it does next it will find the generation cleared.
+ */
+static void adopt_quiesce(struct adopt *adopt)
+{
+	const struct timespec pause = { .tv_nsec = ADOPT_QUIESCE_MSEC * (long)NSEC_PER_MSEC };
+	uint64_t turn = atomic_load(&adopt->turn);
+
+	while (turn % 2 == 1 && atomic_load(&adopt->turn) == turn)
+		(void)nanosleep(&pause, NULL); /* interrupted early is as good */
+}
+
+const struct group_seat *adopt_group(const struct adopt *adopt, uint32_t slot, uint32_t generation)
+{
+	const struct group_seat *seat = &adopt->groups[slot];
+
+	return generation && atomic_load(&seat->generation) == generation ? seat : NULL;
+}
+
+const struct process_seat *adopt_process(const struct adopt *adopt, uint32_t index,
+					 uint32_t generation)
+{
+	const struct process_seat *seat = &adopt->processes[index];
+
+	return generation && atomic_load(&seat->generation) == generation ? seat : NULL;
+}
+
+int adopt_take_members(struct adopt *adopt, uint32_t slot, uint32_t generation)
+{
+	struct group_seat *seat = &adopt->groups[slot];
+
+	if (!adopt_group(adopt, slot, generation))
+		return -ESRCH;
+	for (int i = 0; i < GROUP_MEMBERS; i++) {
+		int fd = atomic_exchange(&seat->members[i], -1);
+
+		if (fd < 0)
+			continue;
+		/* relaxed: a counter the supervisor looks at when it feels like it */
+		atomic_fetch_add_explicit(&adopt->tables->outcomes->board[slot].members_read, 1,
+					  memory_order_relaxed);
+		return fd;
+	}
+	return -ENFILE;
+}
+
+void adopt_spend(struct adopt *adopt, int fd)
+{
+	uint32_t index;
+
+	if (!ring_reserve(&adopt->spent, ADOPT_SPENT, &index))
+		return;
+	adopt->spent_fd[index] = fd;
+	ring_publish(&adopt->spent);
+}
+
+static void close_spent(struct adopt *adopt)
+{
+	uint32_t index;
+
+	while (ring_peek(&adopt->spent, ADOPT_SPENT, &index)) {
+		io_close(&adopt->spent_fd[index]);
+		ring_release(&adopt->spent);
+	}
+}
+
+static void group_empty(struct adopt *adopt, uint32_t slot)
+{
+	struct group_seat *seat = &adopt->groups[slot];
+
+	if (!atomic_exchange(&seat->generation, 0))
+		return;
+	adopt_quiesce(adopt);
+	for (int i = 0; i < GROUP_FILE_COUNT; i++)
+		io_close(&seat->fd[i]);
+	for (int i = 0; i < GROUP_MEMBERS; i++) {
+		int fd = atomic_exchange(&seat->members[i], -1);
+
+		io_close(&fd);
+	}
+	atomic_store(&adopt->tables->outcomes->board[slot].held, 0);
+}
+
+static void process_empty(struct adopt *adopt, uint32_t index)
+{
+	struct process_seat *seat = &adopt->processes[index];
+
+	if (!atomic_exchange(&seat->generation, 0))
+		return;
+	adopt_quiesce(adopt);
+	io_close(&seat->pidfd);
+	io_close(&seat->adj_fd);
+}
+
+/* Moves the descriptor to its place; what is left at the end of a message is closed by the caller. */
+static int move_fd(int *from)
+{
+	int fd = *from;
+
+	*from = -1;
+	return fd;
+}
+
+static void group_seat_members(struct group_seat *seat, int *fds)
+{
+	for (int i = 0; i < GROUP_MEMBERS; i++) {
+		int expected = -1;
+
+		/* A place that is still filled keeps what it has: unread is unread. */
+		if (fds[i] >= 0 &&
+		    atomic_compare_exchange_strong(&seat->members[i], &expected, fds[i]))
+			fds[i] = -1;
+	}
+}
+
+static void group_take(struct adopt *adopt, const struct wire *wire, int *fds, size_t count)
+{
+	struct group_seat *seat = &adopt->groups[wire->slot];
+	int members[GROUP_MEMBERS] = { -1, -1, -1, -1 };
+	size_t next = 0;
+
+	if (atomic_load(&seat->generation) == wire->generation)
+		return; /* sent twice: the supervisor was restarted in between */
+	group_empty(adopt, wire->slot);
+	for (int file = 0; file < GROUP_FILE_COUNT; file++) {
+		if (!(wire->files & (1U << file)) || next == count)
+			continue;
+		if (file >= GROUP_MEMBERS_FIRST)
+			members[file - GROUP_MEMBERS_FIRST] = move_fd(&fds[next++]);
+		else
+			seat->fd[file] = move_fd(&fds[next++]);
+	}
+	group_seat_members(seat, members);
+	atomic_store(&adopt->tables->outcomes->board[wire->slot].members_read, 0);
+	/* seq_cst: the descriptors are in place before the loop can find the generation */
+	atomic_store(&seat->generation, wire->generation);
+	atomic_store(&adopt->tables->outcomes->board[wire->slot].held, wire->generation);
+}
+
+static void processes_take(struct adopt *adopt, const struct wire *wire, int *fds, size_t count)
+{
+	for (uint32_t i = 0; i < wire->process_count && 2 * i + 1 < count; i++) {
+		uint32_t index = wire->process[i].index;
+		struct process_seat *seat;
+
+		if (index >= FACTS_PROCESSES)
+			continue;
+		process_empty(adopt, index);
+		seat = &adopt->processes[index];
+		seat->pidfd = move_fd(&fds[2 * i]);
+		seat->adj_fd = move_fd(&fds[2 * i + 1]);
+		atomic_store(&seat->generation, wire->process[i].generation);
+	}
+}
+
+static void processes_drop(struct adopt *adopt, const struct wire *wire)
+{
+	for (uint32_t i = 0; i < wire->process_count; i++) {
+		uint32_t index = wire->process[i].index;
+
+		if (index < FACTS_PROCESSES &&
+		    adopt_process(adopt, index, wire->process[i].generation))
+			process_empty(adopt, index);
+	}
+}
+
+static void message_take(struct adopt *adopt, const struct wire *wire, int *fds, size_t count)
+{
+	if (wire->receiver_generation != adopt->handler_generation || wire->slot >= ROSTER_SLOTS)
+		return;
+	switch ((enum wire_kind)wire->kind) {
+	case WIRE_GROUP:
+		group_take(adopt, wire, fds, count);
+		break;
+	case WIRE_GROUP_MEMBERS:
+		if (adopt_group(adopt, wire->slot, wire->generation) && count == GROUP_MEMBERS)
+			group_seat_members(&adopt->groups[wire->slot], fds);
+		break;
+	case WIRE_GROUP_GONE:
+		if (adopt_group(adopt, wire->slot, wire->generation))
+			group_empty(adopt, wire->slot);
+		break;
+	case WIRE_PROCESSES:
+		processes_take(adopt, wire, fds, count);
+		break;
+	case WIRE_PROCESSES_GONE:
+		processes_drop(adopt, wire);
+		break;
+	case WIRE_KIND_COUNT:
+		break;
+	}
+}
+
+static void *adopt_run(void *argument)
+{
+	struct adopt *adopt = argument;
+	struct pollfd socket = { .fd = INHERIT_HANDLER_SOCKET, .events = POLLIN };
+
+	(void)prctl(PR_SET_NAME, "oom-adopt"); /* a label for people, nothing depends on it */
+	for (;;) {
+		struct wire wire;
+		int fds[WIRE_FDS];
+		size_t count = 0;
+		int ret;
+
+		(void)poll(&socket, 1, ADOPT_WAIT_MSEC); /* whatever it says, look */
+		close_spent(adopt);
+		ret = wire_receive(INHERIT_HANDLER_SOCKET, &wire, fds, &count);
+		if (ret < 0)
+			continue;
+		message_take(adopt, &wire, fds, count);
+		for (size_t i = 0; i < count; i++)
+			io_close(&fds[i]);
+		(void)io_signal_event(INHERIT_WAKE_HANDLER); /* eventfds of ours do not fail */
+		(void)io_signal_event(INHERIT_WAKE_SUPERVISOR);
+	}
+	return NULL;
+}
+
+int adopt_start(struct adopt *adopt, const struct tables *tables, uint32_t handler_generation)
+{
+	adopt->tables = tables;
+	adopt->handler_generation = handler_generation;
+	for (int slot = 0; slot < ROSTER_SLOTS; slot++) {
+		for (int i = 0; i < GROUP_FILE_COUNT; i++)
+			adopt->groups[slot].fd[i] = -1;
+		for (int i = 0; i < GROUP_MEMBERS; i++)
+			atomic_store(&adopt->groups[slot].members[i], -1);
+		atomic_store(&tables->outcomes->board[slot].held, 0);
+	}
+	for (int i = 0; i < FACTS_PROCESSES; i++) {
+		adopt->processes[i].pidfd = -1;
+		adopt->processes[i].adj_fd = -1;
+	}
+	return -pthread_create(&adopt->thread, NULL, adopt_run, adopt);
+}

@@ -1,0 +1,71 @@
+/*
+ * The seats: descriptors of groups and processes that arrived from the supervisor. They are taken in and
+ * closed by a thread of their own, because recvmsg, close and growing a descriptor table allocate or
+ * wait inside the kernel, and the loop must not.
+ *
+ * A seat is valid while its generation is the expected one. To empty a seat the adopt thread first sets
+ * the generation to 0 and then waits until the loop has passed a quiescent point (adopt_enter,
+ * adopt_leave); only then are the descriptors closed, so the loop can never use a number that has come
+ * to mean something else.
+ */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "base/ring.h"
+#include "shared/facts.h"
+#include "shared/inherit.h"
+
+#define ADOPT_SPENT 256 /* descriptors the loop is done with; a power of two */
+
+struct group_seat {
+	_Atomic uint32_t generation; /* of the roster slot; 0: empty */
+	int fd[GROUP_FILE_COUNT]; /* -1: not there */
+	_Atomic int members[GROUP_MEMBERS]; /* one-shot descriptors, -1: used up */
+};
+
+struct process_seat {
+	_Atomic uint32_t generation; /* of the fact; 0: empty */
+	int pidfd;
+	int adj_fd; /* /proc/PID/oom_score_adj */
+};
+
+struct adopt {
+	const struct tables *tables; /* borrowed for the thread's life */
+	uint32_t handler_generation;
+	pthread_t thread;
+	_Atomic uint64_t turn; /* odd while the loop works, even while it waits */
+	struct group_seat groups[ROSTER_SLOTS];
+	struct process_seat processes[FACTS_PROCESSES];
+	struct ring spent; /* loop → adopt */
+	int spent_fd[ADOPT_SPENT];
+};
+
+/**
+ * adopt_start() - empty all seats and start the thread
+ *
+ * Context: before memory is locked.
+ * Errors:  the negative errno of pthread_create.
+ */
+int adopt_start(struct adopt *adopt, const struct tables *tables, uint32_t handler_generation);
+
+/* The loop is about to use seats / holds no descriptor of a seat any more. */
+void adopt_enter(struct adopt *adopt);
+void adopt_leave(struct adopt *adopt);
+
+/* The seat of a group if it is there in this generation, else NULL. Valid until adopt_leave(). */
+const struct group_seat *adopt_group(const struct adopt *adopt, uint32_t slot, uint32_t generation);
+const struct process_seat *adopt_process(const struct adopt *adopt, uint32_t index,
+					 uint32_t generation);
+
+/**
+ * adopt_take_members() - a cgroup.procs descriptor nobody has read yet
+ *
+ * Return:  the descriptor, to be given to adopt_spend() after one use; -ENFILE when the pool is empty.
+ */
+int adopt_take_members(struct adopt *adopt, uint32_t slot, uint32_t generation);
+
+/* Hands a descriptor over for closing. With a full ring it stays open: a leak of one, never a wait. */
+void adopt_spend(struct adopt *adopt, int fd);

@@ -1,0 +1,145 @@
+/* See record.h. */
+#include "handler/record.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "handler/level.h"
+#include "handler/pin.h"
+#include "handler/policy.h"
+
+static uint64_t since_trigger(const struct episode *episode, struct nsec when)
+{
+	return nsec_between(episode->trigger, when).count;
+}
+
+static struct outcome_step *step_of(struct episode *episode)
+{
+	struct outcome *outcome = &episode->outcome;
+
+	return outcome->steps ? &outcome->step[outcome->steps - 1] : NULL;
+}
+
+void record_trigger(struct handler *handler, struct episode *episode, const struct gauges *gauges,
+		    bool by_event)
+{
+	const struct slot *slot = &handler->slots[episode->slot];
+	struct outcome *outcome = &episode->outcome;
+
+	*outcome = (struct outcome){
+		.handler_generation = handler->generation,
+		.slot = episode->slot,
+		.slot_generation = slot->roster.generation,
+		.inode = slot->roster.inode,
+		.limit_inode = slot->roster.inode,
+		.trigger_nsec = episode->trigger.count,
+		.limit = gauges->limit,
+		.usage = gauges->usage,
+		.failcnt = gauges->failcnt - slot->failcnt,
+		.memsw = gauges->memsw_failcnt != slot->memsw_failcnt,
+		.by_sweep = !by_event,
+	};
+	static_assert(sizeof(outcome->policy) == sizeof(episode->policy.name), "same name");
+	memcpy(outcome->policy, episode->policy.name, sizeof(outcome->policy));
+}
+
+void record_decision(struct handler *handler, struct episode *episode,
+		     const struct ranking *ranking)
+{
+	struct outcome *outcome = &episode->outcome;
+
+	outcome->candidates = ranking->total;
+	outcome->eligible = ranking->eligible;
+	outcome->listed = ranking->listed;
+	outcome->facts_missed = handler->snapshot.missed;
+	outcome->facts_age_nsec = handler->snapshot.age.count;
+	outcome->decided_nsec = since_trigger(episode, clock_now());
+	memcpy(outcome->candidate, ranking->list, ranking->listed * sizeof(ranking->list[0]));
+}
+
+void record_victim(struct episode *episode, const struct outcome_candidate *who, int error)
+{
+	struct outcome *outcome = &episode->outcome;
+
+	/* More victims than there is room for: the count goes on, the last entry is the latest. */
+	if (outcome->victims < OUTCOME_VICTIMS)
+		outcome->victims++;
+	outcome->victim[outcome->victims - 1] = (struct outcome_victim){
+		.who = *who,
+		.end = error < 0 ? OUTCOME_VICTIM_REFUSED : OUTCOME_VICTIM_WAITING,
+		.error = (uint32_t)-error,
+		.signalled_nsec = since_trigger(episode, clock_now()),
+	};
+}
+
+void record_victim_end(const struct handler *handler, struct episode *episode,
+		       enum outcome_victim_end end)
+{
+	struct outcome_victim *victim = &episode->outcome.victim[episode->outcome.victims - 1];
+
+	assert(episode->outcome.victims > 0);
+	victim->end = end;
+	if (end == OUTCOME_VICTIM_EXITED)
+		victim->exited_nsec = since_trigger(episode, handler->now);
+}
+
+void record_step_begin(const struct handler *handler, struct episode *episode)
+{
+	struct outcome *outcome = &episode->outcome;
+
+	if (outcome->steps < OUTCOME_STEPS)
+		outcome->steps++;
+	*step_of(episode) = (struct outcome_step){
+		.kind = episode->policy.step[episode->step].kind,
+		.result = OUTCOME_STEP_RUNNING,
+		.begun_nsec = since_trigger(episode, handler->now),
+	};
+}
+
+void record_step_amount(struct episode *episode, struct bytes amount)
+{
+	step_of(episode)->amount = amount.count;
+}
+
+void record_step_error(struct episode *episode, int error)
+{
+	step_of(episode)->error = (uint32_t)-error;
+}
+
+void record_step_end(const struct handler *handler, struct episode *episode,
+		     enum outcome_step_result result)
+{
+	struct outcome_step *step = step_of(episode);
+
+	if (!step || step->result != OUTCOME_STEP_RUNNING)
+		return;
+	step->result = result;
+	step->ended_nsec = since_trigger(episode, handler->now);
+}
+
+void record_send(struct handler *handler, struct episode *episode, enum outcome_kind kind)
+{
+	struct outcomes *outcomes = handler->tables.outcomes;
+	struct outcome *outcome = &episode->outcome;
+	struct gauges gauges = { .usage = outcome->usage };
+	uint64_t kills = level_kills(handler, episode->slot);
+	uint32_t index;
+
+	(void)level_gauges(handler, episode->slot,
+			   &gauges); /* gone: the usage at the trigger stays */
+	outcome->sequence = ++handler->sequence;
+	outcome->kind = kind;
+	outcome->usage_after = gauges.usage;
+	outcome->kernel_kills =
+		kills > episode->kills_at_trigger ? kills - episode->kills_at_trigger : 0;
+	outcome->page_faults = pin_faults() - handler->faults_at_start;
+	if (!ring_reserve(&outcomes->ring, OUTCOME_RECORDS, &index)) {
+		atomic_fetch_add(&outcomes->dropped, 1);
+		return;
+	}
+	outcomes->records[index] = *outcome;
+	ring_publish(&outcomes->ring);
+	(void)io_signal_event(INHERIT_WAKE_SUPERVISOR); /* it also looks once a second */
+}

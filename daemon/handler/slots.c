@@ -1,0 +1,281 @@
+/* See slots.h. */
+#include "handler/slots.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <time.h>
+
+#include "handler/action.h"
+#include "handler/arm.h"
+#include "handler/knob_turn.h"
+#include "handler/level.h"
+#include "handler/look.h"
+
+#define SLOTS_BACKOFF_MIN_MSEC 1000
+#define SLOTS_BACKOFF_MAX_MSEC 60000
+
+void slots_set_state(struct handler *handler, uint32_t number, enum board_state state)
+{
+	handler->slots[number].state = state;
+	atomic_store(&handler->tables.outcomes->board[number].state, state);
+}
+
+static void set_error(struct handler *handler, uint32_t number, int error)
+{
+	atomic_store(&handler->tables.outcomes->board[number].error, (uint32_t)-error);
+}
+
+static void forget(struct handler *handler, uint32_t number)
+{
+	struct slot *slot = &handler->slots[number];
+
+	if (slot->episode)
+		episode_close(handler, slot->episode, OUTCOME_GROUP_GONE);
+	for (enum knob knob = 0; knob < KNOB_COUNT; knob++)
+		knob_strike(handler, number, knob);
+	*slot = (struct slot){ .state = BOARD_ABSENT };
+	slots_set_state(handler, number, BOARD_ABSENT);
+	set_error(handler, number, 0);
+	atomic_store(&handler->tables.outcomes->board[number].rearm_nsec, 0);
+}
+
+/*
+ * First contact: take the present numbers as the calm ones. A group in which a predecessor of this
+ * handler served may be the kernel's at this moment, so it is armed only with proof.
+ */
+static void meet(struct handler *handler, uint32_t number, const struct roster_slot *roster)
+{
+	struct slot *slot = &handler->slots[number];
+
+	*slot = (struct slot){
+		.roster = *roster,
+		.needs_proof = handler->generation > 1,
+		.overruled = atomic_load(&handler->tables.pulse->overruled[number]),
+		.backoff = nsec_from_msec(SLOTS_BACKOFF_MIN_MSEC),
+		.loans = knob_entry(handler, number, KNOB_LIMIT).loan,
+	};
+	slot->loans = knob_entry(handler, number, KNOB_LIMIT).loan;
+	slot->kills_seen = level_kills(handler, number);
+	look_note_calm(handler, number);
+	slots_set_state(handler, number, BOARD_HELD);
+}
+
+void slots_handed_back(struct handler *handler, uint32_t number)
+{
+	struct slot *slot = &handler->slots[number];
+	uint64_t max = nsec_from_msec(SLOTS_BACKOFF_MAX_MSEC).count;
+
+	slot->needs_proof = true;
+	slot->calm_since = (struct nsec){ 0 };
+	slot->kills_seen = level_kills(handler, number);
+	slot->rearm = nsec_after(handler->now, slot->backoff);
+	slot->backoff.count = slot->backoff.count * 2 > max ? max : slot->backoff.count * 2;
+	atomic_store(&handler->tables.outcomes->board[number].rearm_nsec, slot->rearm.count);
+	atomic_fetch_add(&handler->tables.outcomes->board[number].hand_backs, 1);
+	slots_set_state(handler, number, BOARD_HANDED_BACK);
+}
+
+void slots_overrule(struct handler *handler, uint32_t number)
+{
+	struct slot *slot = &handler->slots[number];
+
+	slot->overruled = atomic_load(&handler->tables.pulse->overruled[number]);
+	knob_strike(handler, number, KNOB_OOM_CONTROL);
+	slots_handed_back(handler, number);
+	if (slot->episode)
+		episode_close(handler, slot->episode, OUTCOME_HANDED_BACK);
+}
+
+static void try_arm(struct handler *handler, uint32_t number)
+{
+	int ret = arm_group(handler, number);
+
+	set_error(handler, number, ret);
+	atomic_store(&handler->tables.outcomes->board[number].rearm_nsec, 0);
+	/* -ECANCELED: fenced. Somebody else serves this group now. */
+	if (ret < 0)
+		slots_set_state(handler, number, BOARD_FAILED);
+	else
+		slots_set_state(handler, number, BOARD_ARMED);
+}
+
+static void loans_tend(struct handler *handler, uint32_t number)
+{
+	const struct slot *slot = &handler->slots[number];
+	struct ledger_cell lent = knob_entry(handler, number, KNOB_LIMIT);
+
+	if (lent.state != LEDGER_CHANGED || !lent.loan || lent.loan != slot->roster.loan_returned)
+		return;
+	knob_strike(handler, number, KNOB_LIMIT);
+	knob_strike(handler, number, KNOB_MEMSW_LIMIT);
+}
+
+/*
+ * No longer wanted and not armed: the supervisor waits to hear so. A group that was handed back reads 0;
+ * its operator's own 1 is owed to it.
+ */
+static void unwanted_tend(struct handler *handler, uint32_t number)
+{
+	struct slot *slot = &handler->slots[number];
+
+	if (slot->state == BOARD_HANDED_BACK && slot->roster.saved.value[KNOB_OOM_CONTROL] == 1)
+		arm_release(handler, number, 1);
+	else
+		slots_set_state(handler, number, BOARD_HELD);
+}
+
+/* A managed group: bring it to the state the roster wants. */
+static void managed_tend(struct handler *handler, uint32_t number)
+{
+	struct slot *slot = &handler->slots[number];
+	bool wanted = arm_is_allowed(handler, slot);
+
+	loans_tend(handler, number);
+	if (atomic_load(&handler->tables.pulse->overruled[number]) != slot->overruled)
+		slots_overrule(handler, number);
+	if (slot->disarm_looks)
+		return;
+	switch ((enum board_state)slot->state) {
+	case BOARD_ARMED:
+		if (wanted) {
+			slot->look = true;
+			break;
+		}
+		arm_release(handler, number,
+			    slot->roster.want == ROSTER_WANT_ARMED
+				    ? 0
+				    : (uint32_t)slot->roster.saved.value[KNOB_OOM_CONTROL]);
+		break;
+	case BOARD_HELD:
+	case BOARD_FAILED:
+	case BOARD_HANDED_BACK:
+		if (slot->roster.want == ROSTER_WANT_HELD)
+			unwanted_tend(handler, number);
+		else if (wanted && !slot->episode &&
+			 (!slot->needs_proof || arm_is_proven(handler, number)))
+			try_arm(handler, number);
+		break;
+	case BOARD_EPISODE: /* it runs to its end; then this is asked again */
+	case BOARD_ABSENT:
+	case BOARD_STATE_COUNT:
+		break;
+	}
+}
+
+/* A child made under an armed group inherits its 1, and nobody serves it: back to 0 as soon as seen. */
+static void descendant_tend(struct handler *handler, uint32_t number)
+{
+	const struct slot *slot = &handler->slots[number];
+	const struct group_seat *seat =
+		adopt_group(&handler->adopt, number, slot->roster.generation);
+	struct oom_level level;
+
+	if (!seat || slot->roster.saved.value[KNOB_OOM_CONTROL] == 1 ||
+	    oom_level_read(seat->fd[GROUP_OOM_CONTROL], &level) < 0 || !level.kill_disabled)
+		return;
+	/* Refused or gone: the next sweep sees it again. */
+	(void)knob_return(handler, number, KNOB_OOM_CONTROL, 0);
+}
+
+static void slot_sweep(struct handler *handler, uint32_t number)
+{
+	struct slot *slot = &handler->slots[number];
+	struct roster_slot roster;
+
+	/* Half-written by a supervisor that died: what we knew stays true until its successor writes. */
+	if (roster_read(handler->tables.roster, number, &roster) < 0)
+		roster = slot->roster;
+	if (slot->roster.generation &&
+	    (roster.generation != slot->roster.generation || roster.want == ROSTER_WANT_GONE ||
+	     !adopt_group(&handler->adopt, number, roster.generation)))
+		forget(handler, number);
+	if (!roster.generation || roster.want == ROSTER_WANT_GONE ||
+	    !adopt_group(&handler->adopt, number, roster.generation))
+		return;
+	if (slot->roster.generation != roster.generation)
+		meet(handler, number, &roster);
+	slot->roster = roster;
+	switch ((enum roster_role)roster.role) {
+	case ROSTER_MANAGED:
+		managed_tend(handler, number);
+		break;
+	case ROSTER_DESCENDANT:
+		descendant_tend(handler, number);
+		break;
+	case ROSTER_ANCESTOR:
+		break;
+	}
+}
+
+static uint32_t slots_used(const struct handler *handler)
+{
+	uint32_t used = atomic_load(&handler->tables.roster->slots_used);
+
+	return used < ROSTER_SLOTS ? used : ROSTER_SLOTS;
+}
+
+void slots_sweep(struct handler *handler)
+{
+	for (uint32_t number = 0; number < slots_used(handler); number++)
+		slot_sweep(handler, number);
+}
+
+void slots_event(struct handler *handler, uint32_t event)
+{
+	for (uint32_t number = event; number < slots_used(handler); number += INHERIT_EVENTS) {
+		handler->slots[number].look = true;
+		handler->slots[number].by_event = true;
+	}
+}
+
+static void slot_timer(struct handler *handler, uint32_t number)
+{
+	struct slot *slot = &handler->slots[number];
+
+	slot->due = (struct nsec){ 0 };
+	if (!slot->disarm_looks) {
+		slot->look = true;
+		return;
+	}
+	if (arm_release_look(handler, number))
+		slots_set_state(handler, number, BOARD_HELD);
+}
+
+struct nsec slots_run(struct handler *handler)
+{
+	struct nsec next = { .count = UINT64_MAX };
+
+	for (uint32_t number = 0; number < slots_used(handler); number++) {
+		struct slot *slot = &handler->slots[number];
+
+		if (slot->due.count && nsec_reached(handler->now, slot->due))
+			slot_timer(handler, number);
+		if (slot->look)
+			look_at_slot(handler, number);
+		if (slot->due.count && slot->due.count < next.count)
+			next = slot->due;
+	}
+	return next;
+}
+
+void slots_abandon(struct handler *handler)
+{
+	const struct timespec pauses[HANDLER_LOOKS] = { { .tv_nsec = 10000000 },
+							{ .tv_nsec = 100000000 },
+							{ .tv_sec = 1 } };
+
+	for (int look = 0; look <= HANDLER_LOOKS; look++) {
+		for (uint32_t number = 0; number < slots_used(handler); number++) {
+			struct slot *slot = &handler->slots[number];
+
+			/* Nothing is left to report an error to; the next look tries again. */
+			if (slot->roster.role == ROSTER_MANAGED &&
+			    knob_entry(handler, number, KNOB_OOM_CONTROL).state == LEDGER_CHANGED)
+				slot->disarm_looks = 1;
+			if (slot->disarm_looks)
+				(void)knob_return(handler, number, KNOB_OOM_CONTROL, 0);
+		}
+		if (look < HANDLER_LOOKS)
+			(void)nanosleep(&pauses[look], NULL);
+	}
+}

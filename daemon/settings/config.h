@@ -1,0 +1,33 @@
+/*
+ * oomhandlerd.conf: one struct, filled from the option table in options.c. Read by inih through
+ * ini.c.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/units.h"
+#include "settings/problems.h"
+
+#define CONFIG_FILE SYSCONFDIR "/oomhandlerd/oomhandlerd.conf"
+
+struct config {
+	struct nsec sample_interval; /* [Supervisor] SampleInterval=5s */
+	struct nsec rescan_interval; /* [Supervisor] RescanInterval=10s */
+	struct nsec default_deadline; /* [Policy] DefaultDeadline=2s */
+	struct bytes take_back_step; /* [Lending] TakeBackStep=4M */
+};
+
+/* The values that hold without a file; the option table is their only source. */
+void config_defaults(struct config *ret_config);
+
+/**
+ * config_load() - read @path strictly
+ *
+ * An unknown section, key or value is an error; every error is listed. A missing file is an error
+ * only when @required.
+ *
+ * Errors:  -EINVAL with at least one error in @problems; @ret_config is then untouched.
+ */
+int config_load(const char *path, bool required, struct config *ret_config,
+		struct problems *problems);

@@ -1,0 +1,156 @@
+/*
+ * All policy files in force: found by name in several directories, the later masking the earlier,
+ * in the lexical order of their names. Loading is all or nothing, so that a reload with one bad
+ * file changes nothing.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "settings/glob.h"
+#include "settings/memory.h"
+#include "settings/policy_file.h"
+#include "shared/roster.h"
+
+#define SUFFIX ".policy"
+#define NULL_DEVICE makedev(1, 3) /* /dev/null: Documentation/admin-guide/devices.txt, 6.12 */
+
+struct found {
+	char *path; /* owner: the list */
+	const char *name; /* in @path */
+};
+
+struct found_list {
+	struct found *list;
+	size_t count;
+};
+
+/* Hidden files are an editor's; `.policy` alone has no name. */
+static bool name_is_policy(const char *name)
+{
+	size_t length = strlen(name);
+	size_t suffix = strlen(SUFFIX);
+
+	return *name != '.' && length > suffix && strcmp(name + length - suffix, SUFFIX) == 0;
+}
+
+static void found_add(struct found_list *found, const char *directory, const char *name)
+{
+	size_t size = strlen(directory) + strlen(name) + 2;
+	char *path = memory_new(size);
+	size_t i = 0;
+
+	snprintf(path, size, "%s/%s", directory, name);
+	while (i < found->count && strcmp(found->list[i].name, name) != 0)
+		i++;
+	if (i == found->count)
+		found->list = memory_grow(found->list, ++found->count, sizeof(*found->list));
+	else
+		free(found->list[i].path);
+	found->list[i] = (struct found){ .path = path, .name = path + strlen(directory) + 1 };
+}
+
+static void found_done(struct found_list *found)
+{
+	for (size_t i = 0; i < found->count; i++)
+		free(found->list[i].path);
+	free(found->list);
+}
+
+/* readdir() tells its end from an error by errno alone. */
+static void directory_scan(const char *path, struct found_list *found, struct problems *problems)
+{
+	DIR *directory = opendir(path);
+	struct dirent *entry;
+	int error = errno;
+
+	if (!directory && error == ENOENT)
+		return;
+	if (directory) {
+		while ((errno = 0, entry = readdir(directory)))
+			if (name_is_policy(entry->d_name))
+				found_add(found, path, entry->d_name);
+		error = errno;
+		(void)closedir(directory); /* only read: nothing to lose */
+	}
+	if (error)
+		problems_add(problems, path, 0, false, "the directory cannot be read: %s",
+			     strerror(error));
+}
+
+static int found_compare(const void *left, const void *right)
+{
+	return strcmp(((const struct found *)left)->name, ((const struct found *)right)->name);
+}
+
+static bool path_is_disabled(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISCHR(status.st_mode) && status.st_rdev == NULL_DEVICE;
+}
+
+static void set_load_found(const struct found_list *found, struct nsec default_deadline,
+			   struct policy_set *set, struct problems *problems)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		struct policy_file file;
+
+		if (path_is_disabled(found->list[i].path) ||
+		    policy_file_load(found->list[i].path, default_deadline, &file, problems) < 0)
+			continue;
+		set->files = memory_grow(set->files, set->count + 1, sizeof(file));
+		set->files[set->count++] = file;
+	}
+}
+
+int policy_set_load(const char *const *directories, size_t directory_count,
+		    struct nsec default_deadline, struct policy_set *ret_set,
+		    struct problems *problems)
+{
+	size_t errors = problems->errors;
+	struct found_list found = { 0 };
+	struct policy_set set = { 0 };
+	int ret = 0;
+
+	for (size_t i = 0; i < directory_count; i++)
+		directory_scan(directories[i], &found, problems);
+	if (found.count)
+		qsort(found.list, found.count, sizeof(*found.list), found_compare);
+	set_load_found(&found, default_deadline, &set, problems);
+	found_done(&found);
+	if (problems->errors > errors)
+		ret = -EINVAL;
+	if (set.count > ROSTER_POLICIES) {
+		problems_add(problems, set.files[ROSTER_POLICIES].path, 0, false,
+			     "is policy number %d of %zu, expected at most %d", ROSTER_POLICIES + 1,
+			     set.count, ROSTER_POLICIES);
+		ret = -E2BIG;
+	}
+	if (ret < 0)
+		policy_set_done(&set);
+	else
+		*ret_set = set;
+	return ret;
+}
+
+const struct policy_file *policy_set_match(const struct policy_set *set, const char *path)
+{
+	for (size_t i = 0; i < set->count; i++)
+		for (size_t j = 0; j < set->files[i].pattern_count; j++)
+			if (glob_match(set->files[i].patterns[j], path))
+				return &set->files[i];
+	return NULL;
+}
+
+void policy_set_done(struct policy_set *set)
+{
+	for (size_t i = 0; i < set->count; i++)
+		policy_file_done(&set->files[i]);
+	free(set->files);
+	*set = (struct policy_set){ 0 };
+}

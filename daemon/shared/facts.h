@@ -1,0 +1,80 @@
+/*
+ * The facts: processes of the roster's groups and their sizes, as the supervisor's sampler last read
+ * them from /proc. Sampler → handler. The handler itself never reads /proc: a file there can hang on a
+ * lock that a sleeper holds (kernel-facts §4.1).
+ *
+ * The handler asks by writing outcome.board[slot].wanted and signalling the sampler; the sampler answers
+ * by refreshing every process of that slot's subtree and then setting group[slot].sampled. An answer
+ * that does not come in time costs freshness, nothing else.
+ *
+ * Writer: the sampler thread. An entry's generation changes whenever it stands for another process.
+ */
+#pragma once
+
+#include "base/sequence.h"
+#include "shared/roster.h"
+
+#define FACTS_PROCESSES 8192
+#define FACTS_COMM_SIZE 16
+
+enum fact_flag {
+	FACT_KERNEL_THREAD = 1 << 0,
+	FACT_DYING = 1 << 1, /* zombie or dead, no thread left that holds memory */
+	FACT_OURS = 1 << 2, /* a program of this daemon */
+	FACT_ZOMBIE_LEADER = 1 << 3, /* leader has exited, other threads hold the memory */
+	FACT_HOST_PID_NAMESPACE =
+		1 << 4, /* in the daemon's own pid namespace, not in a container's */
+};
+
+/* Units: bytes, as /proc/PID/status says them in KiB. Source: proc(5), measured safe on 5.10 to 6.18. */
+struct fact {
+	uint32_t generation; /* 0: free */
+	uint32_t pid;
+	uint32_t slot; /* the group it is a direct member of */
+	uint32_t slot_generation;
+	uint32_t uid; /* real */
+	int32_t oom_score_adj;
+	uint32_t flags; /* enum fact_flag */
+	uint32_t parent_pid;
+	char comm[FACTS_COMM_SIZE]; /* raw: hostile */
+	uint64_t anon;
+	uint64_t file;
+	uint64_t shmem;
+	uint64_t swap;
+	uint64_t page_tables;
+	uint64_t sampled_nsec; /* CLOCK_MONOTONIC */
+};
+
+_Static_assert(sizeof(struct fact) % 8 == 0, "copied in words by sequence_load()");
+
+struct facts {
+	/* Slot number + 1 of the owner, 0 for a free entry: a scan for one group touches only this. */
+	_Atomic uint32_t owner[FACTS_PROCESSES];
+	struct {
+		struct sequence sequence;
+		struct fact fact;
+	} processes[FACTS_PROCESSES];
+	struct {
+		_Atomic uint64_t sampled_nsec; /* the whole subtree is at least as fresh as this */
+		_Atomic uint32_t
+			missed; /* processes of the subtree that found no room, or unreadable */
+		uint32_t padding;
+	} group[ROSTER_SLOTS];
+	_Atomic uint32_t processes_used; /* all entries from here on are free */
+	uint32_t padding;
+};
+
+static inline int facts_read(const struct facts *facts, uint32_t index, struct fact *ret_fact)
+{
+	return sequence_load(&facts->processes[index].sequence, ret_fact,
+			     &facts->processes[index].fact, sizeof(*ret_fact));
+}
+
+/* Sampler only. */
+static inline void facts_write(struct facts *facts, uint32_t index, const struct fact *source)
+{
+	sequence_store(&facts->processes[index].sequence, &facts->processes[index].fact, source,
+		       sizeof(*source));
+	atomic_store_explicit(&facts->owner[index], source->generation ? source->slot + 1 : 0,
+			      memory_order_release);
+}

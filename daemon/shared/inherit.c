@@ -1,0 +1,85 @@
+/* See inherit.h. */
+#include "shared/inherit.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+
+#define TABLE_COUNT 5
+
+static const struct table_row {
+	const char *name;
+	size_t size;
+	size_t member; /* in struct tables */
+} table_rows[TABLE_COUNT] = {
+	{ "roster", sizeof(struct roster), offsetof(struct tables, roster) },
+	{ "facts", sizeof(struct facts), offsetof(struct tables, facts) },
+	{ "outcomes", sizeof(struct outcomes), offsetof(struct tables, outcomes) },
+	{ "ledger", sizeof(struct ledger), offsetof(struct tables, ledger) },
+	{ "pulse", sizeof(struct pulse), offsetof(struct tables, pulse) },
+};
+
+static int table_create(const struct table_row *row, int *ret_fd)
+{
+	int fd = memfd_create(row->name, MFD_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (ftruncate(fd, (off_t)row->size) < 0) {
+		int ret = -errno;
+
+		io_close(&fd);
+		return ret;
+	}
+	*ret_fd = fd;
+	return 0;
+}
+
+int tables_create(int fds[static 5])
+{
+	for (int i = 0; i < TABLE_COUNT; i++) {
+		int ret = table_create(&table_rows[i], &fds[i]);
+
+		if (ret < 0) {
+			while (i-- > 0)
+				io_close(&fds[i]);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+static int table_map(const struct table_row *row, int fd, bool write, void **ret_table)
+{
+	struct stat status;
+	void *out;
+
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	if ((size_t)status.st_size != row->size)
+		return -EPROTO;
+	out = mmap(NULL, row->size, write ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0);
+	if (out == MAP_FAILED)
+		return -errno;
+	*ret_table = out;
+	return 0;
+}
+
+int tables_map(const int fds[static 5], struct tables_access access, struct tables *ret_tables)
+{
+	const bool write[TABLE_COUNT] = { access.roster, access.facts, access.outcomes,
+					  access.ledger, true };
+
+	for (int i = 0; i < TABLE_COUNT; i++) {
+		void **member = (void **)((char *)ret_tables + table_rows[i].member);
+		int ret = table_map(&table_rows[i], fds[i], write[i], member);
+
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}

@@ -1,0 +1,109 @@
+/*
+ * The roster: which control groups exist for us, how they hang together, what is wanted of each, and
+ * the policies. Supervisor → handler, guardian.
+ *
+ * A slot is a managed group, an ancestor of one (the root excepted) or a descendant of one: with the
+ * relatives in the table the handler finds which limit was hit and who lives in a subtree without ever
+ * walking a file system. Identity is the directory's inode; a path is only a label, which the
+ * supervisor alone knows.
+ *
+ * A registration of an eventfd can only be ended by closing the eventfd, which the pool never does. So a
+ * group that was registered once keeps its slot until it is removed, whatever becomes of its policy;
+ * otherwise every release and arm would add one more signal per event.
+ *
+ * Writer: the supervisor. A slot is free while its generation is 0; a slot that is used again gets a
+ * new generation, so that whoever still names the old one notices.
+ */
+#pragma once
+
+#include <errno.h>
+
+#include "base/sequence.h"
+#include "shared/knobs.h"
+#include "shared/policy.h"
+
+#define ROSTER_SLOTS 4096 /* 10 descriptors each: RLIMIT_NOFILE ends it earlier on most hosts */
+#define ROSTER_POLICIES 128 /* of one configuration */
+#define ROSTER_BANKS 2 /* a reload fills the bank that is not in use */
+#define ROSTER_NO_SLOT UINT32_MAX
+
+enum roster_role {
+	ROSTER_ANCESTOR, /* read only: its knobs are never written */
+	ROSTER_DESCENDANT, /* unmanaged below a managed one: never armed, an inherited 1 is set to 0 */
+	ROSTER_MANAGED,
+};
+
+enum roster_want {
+	ROSTER_WANT_HELD, /* descriptors at the ready, kernel's killer as it was found */
+	ROSTER_WANT_ARMED,
+	ROSTER_WANT_GONE, /* forget it: the group was removed, or we no longer care */
+};
+
+struct roster_slot {
+	uint32_t generation; /* 0: free */
+	uint32_t parent; /* slot of the parent group, ROSTER_NO_SLOT under the root */
+	uint64_t inode;
+	uint32_t role; /* enum roster_role */
+	uint32_t want; /* enum roster_want */
+	uint32_t policy; /* index into roster.policy, bank included; of managed slots only */
+	uint32_t
+		vouched; /* pulse.supervisor_generation of who last saw the group and its children */
+	uint32_t loan_returned; /* ledger_cell.loan that has been taken back in full */
+	uint32_t
+		registered; /* 1: an eventfd may be registered; set before, cleared never (see below) */
+	struct knob_values saved; /* as in the attribute on the group (saved.h) */
+};
+
+_Static_assert(sizeof(struct roster_slot) % 8 == 0, "copied in words by sequence_load()");
+
+struct roster {
+	struct {
+		struct sequence sequence;
+		struct roster_slot slot;
+	} slots[ROSTER_SLOTS];
+	struct {
+		struct sequence sequence;
+		struct policy policy;
+	} policies[ROSTER_BANKS * ROSTER_POLICIES];
+	_Atomic uint32_t slots_used; /* all slots from here on are free */
+	uint32_t padding;
+};
+
+/**
+ * roster_read() - a consistent copy of one slot
+ *
+ * Context: any reader; no system call, bounded retries.
+ * Errors:  -EAGAIN when the supervisor died or is stopped in the middle of writing it.
+ */
+static inline int roster_read(const struct roster *roster, uint32_t slot,
+			      struct roster_slot *ret_slot)
+{
+	return sequence_load(&roster->slots[slot].sequence, ret_slot, &roster->slots[slot].slot,
+			     sizeof(*ret_slot));
+}
+
+/* Supervisor only. */
+static inline void roster_write(struct roster *roster, uint32_t slot,
+				const struct roster_slot *source)
+{
+	sequence_store(&roster->slots[slot].sequence, &roster->slots[slot].slot, source,
+		       sizeof(*source));
+}
+
+/* As roster_read(), for a policy. */
+static inline int roster_read_policy(const struct roster *roster, uint32_t policy,
+				     struct policy *ret_policy)
+{
+	if (policy >= ROSTER_BANKS * ROSTER_POLICIES)
+		return -EINVAL;
+	return sequence_load(&roster->policies[policy].sequence, ret_policy,
+			     &roster->policies[policy].policy, sizeof(*ret_policy));
+}
+
+/* Supervisor only, and only in the bank no slot refers to. */
+static inline void roster_write_policy(struct roster *roster, uint32_t policy,
+				       const struct policy *source)
+{
+	sequence_store(&roster->policies[policy].sequence, &roster->policies[policy].policy, source,
+		       sizeof(*source));
+}

@@ -1,0 +1,41 @@
+/*
+ * An outcome record as a JSON object: the same in the status page's "recent" and in what people read
+ * with `oomhandlerctl`. The words for the numbers of shared/outcome.h are here and nowhere else.
+ */
+#pragma once
+
+#include <json-c/json.h>
+#include <time.h>
+
+#include "shared/outcome.h"
+
+#define OUTCOME_ID_SIZE 24
+
+/* What the record itself does not know. */
+struct outcome_context {
+	const char *cgroup; /* escaped path of the group */
+	const char *limit_cgroup; /* ... of the group whose limit was hit */
+	struct timespec time; /* CLOCK_REALTIME of the trigger */
+};
+
+/* Words for the enumerators; "unknown" for a number that is none of them. */
+const char *outcome_kind_name(uint32_t kind);
+const char *outcome_step_name(uint32_t kind);
+const char *outcome_tier_name(uint32_t tier);
+const char *outcome_victim_end_name(uint32_t end);
+
+/* What counted as the end of the OOM: usage before less usage after, 0 when it grew. */
+uint64_t outcome_freed(const struct outcome *outcome);
+
+/* Unique since the machine booted, whatever was restarted: time of the trigger and slot. Return: @id. */
+char *outcome_id(const struct outcome *outcome, char id[static OUTCOME_ID_SIZE]);
+
+/**
+ * outcome_json_new() - the whole record
+ * @context: borrowed for the call
+ *
+ * Context: reporter thread; allocates; names of processes are escaped.
+ * Return:  an object the caller puts with json_object_put(), NULL without memory.
+ */
+struct json_object *outcome_json_new(const struct outcome *outcome,
+				     const struct outcome_context *context);

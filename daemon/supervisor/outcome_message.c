@@ -1,0 +1,192 @@
+/* See outcome_message.h. */
+#include "supervisor/outcome_message.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "supervisor/groups.h"
+
+#define WORD_SIZE (4 * GROUP_LABEL_SIZE)
+#define QUANTITY_SIZE 32
+#define CONTAINER_ID_LENGTH 64 /* hexadecimal digits, of Docker and of CRI runtimes alike */
+
+static_assert((int)MESSAGE_RESOLVED == (int)OUTCOME_RESOLVED &&
+		      (int)MESSAGE_DRY_RUN == (int)OUTCOME_DRY_RUN &&
+		      (int)OUTCOME_DRY_RUN + 1 == (int)OUTCOME_KIND_COUNT,
+	      "kinds of outcomes are kinds of messages");
+
+/* An escaped name without blanks. */
+static const char *word(const char *escaped, char out[static WORD_SIZE])
+{
+	size_t used = 0;
+
+	for (; *escaped && used + sizeof("\\x20") <= WORD_SIZE; escaped++) {
+		if (*escaped == ' ') {
+			memcpy(out + used, "\\x20", 4);
+			used += 4;
+		} else {
+			out[used++] = *escaped;
+		}
+	}
+	out[used] = '\0';
+	return out;
+}
+
+static const char *comm_of(const struct outcome_candidate *who, char out[static WORD_SIZE])
+{
+	char raw[FACTS_COMM_SIZE + 1] = "", escaped[4 * FACTS_COMM_SIZE + 1];
+
+	memcpy(raw, who->comm, FACTS_COMM_SIZE);
+	return word(text_escape(raw, escaped, sizeof(escaped)), out);
+}
+
+/* One digit behind the point where the number is small, none where it is whole. */
+static const char *quantity(uint64_t count, uint64_t unit, const char *suffix,
+			    char out[static QUANTITY_SIZE])
+{
+	uint64_t tenths = count % unit * 10 / unit;
+
+	if (tenths == 0 || count / unit >= 100)
+		(void)snprintf(out, QUANTITY_SIZE, "%llu%s", (unsigned long long)(count / unit),
+			       suffix);
+	else
+		(void)snprintf(out, QUANTITY_SIZE, "%llu.%llu%s",
+			       (unsigned long long)(count / unit), (unsigned long long)tenths,
+			       suffix);
+	return out;
+}
+
+static const char *size_text(uint64_t bytes, char out[static QUANTITY_SIZE])
+{
+	if (bytes >= 1024 * BYTES_PER_MIB)
+		return quantity(bytes, 1024 * BYTES_PER_MIB, "G", out);
+	if (bytes >= BYTES_PER_MIB)
+		return quantity(bytes, BYTES_PER_MIB, "M", out);
+	return quantity(bytes, BYTES_PER_KIB, "K", out);
+}
+
+static const char *time_text(uint64_t nsec, char out[static QUANTITY_SIZE])
+{
+	if (nsec >= NSEC_PER_SEC)
+		return quantity(nsec, NSEC_PER_SEC, "s", out);
+	if (nsec >= NSEC_PER_MSEC)
+		return quantity(nsec, NSEC_PER_MSEC, "ms", out);
+	return quantity(nsec, NSEC_PER_USEC, "us", out);
+}
+
+/* The one that mattered: the last that was signalled. */
+static const struct outcome_victim *last_victim(const struct outcome *outcome)
+{
+	uint32_t count = outcome->victims < OUTCOME_VICTIMS ? outcome->victims : OUTCOME_VICTIMS;
+
+	return count ? &outcome->victim[count - 1] : NULL;
+}
+
+static const char *last_step(const struct outcome *outcome)
+{
+	uint32_t count = outcome->steps < OUTCOME_STEPS ? outcome->steps : OUTCOME_STEPS;
+
+	return count ? outcome_step_name(outcome->step[count - 1].kind) : "-";
+}
+
+static void say_victim(struct message *message, const struct outcome_victim *victim)
+{
+	char comm[WORD_SIZE], rss[QUANTITY_SIZE];
+
+	if (!victim) {
+		message_say(message, " victim=- rss=- uid=-");
+		return;
+	}
+	message_say(message, " victim=%u(%s) rss=%s uid=%u", victim->who.pid,
+		    comm_of(&victim->who, comm), size_text(victim->who.rss, rss), victim->who.uid);
+}
+
+static void say_line(struct message *message, const struct outcome *outcome,
+		     const struct outcome_context *context)
+{
+	char name[WORD_SIZE], first[QUANTITY_SIZE], second[QUANTITY_SIZE], id[OUTCOME_ID_SIZE];
+
+	message_say(message, "%s cgroup=%s limit=%s", outcome_kind_name(outcome->kind),
+		    word(context->cgroup, name), size_text(outcome->limit, first));
+	say_victim(message, last_victim(outcome));
+	message_say(message, " step=%s decide=%s resolve=%s candidates=%u", last_step(outcome),
+		    time_text(outcome->decided_nsec, first),
+		    time_text(outcome->resolved_nsec, second), outcome->candidates);
+	message_say(message, " freed=%s record=%s", size_text(outcome_freed(outcome), first),
+		    outcome_id(outcome, id));
+	if (outcome->limit_inode != outcome->inode)
+		message_say(message, " limit_cgroup=%s", word(context->limit_cgroup, name));
+}
+
+static void add_container(struct message *message, const char *cgroup)
+{
+	for (size_t run = 0; *cgroup; cgroup++) {
+		run = isxdigit((unsigned char)*cgroup) ? run + 1 : 0;
+		if (run == CONTAINER_ID_LENGTH && !isxdigit((unsigned char)cgroup[1])) {
+			message_add(message, "CONTAINER=%.*s", CONTAINER_ID_LENGTH,
+				    cgroup - CONTAINER_ID_LENGTH + 1);
+			return;
+		}
+	}
+}
+
+static void add_victim(struct message *message, const struct outcome_victim *victim)
+{
+	char comm[WORD_SIZE];
+
+	if (!victim)
+		return;
+	message_add(message, "VICTIM_PID=%u", victim->who.pid);
+	message_add(message, "VICTIM_UID=%u", victim->who.uid);
+	message_add(message, "VICTIM_COMM=%s", comm_of(&victim->who, comm));
+	message_add(message, "VICTIM_RSS_BYTES=%llu", (unsigned long long)victim->who.rss);
+	message_add(message, "VICTIM_OOM_SCORE_ADJ=%d", victim->who.oom_score_adj);
+}
+
+/* What put the first of the ranking before the second. */
+static const char *reason(const struct outcome *outcome)
+{
+	if (outcome->listed == 0)
+		return "none";
+	return outcome->listed == 1 ? "only" : outcome_tier_name(outcome->candidate[1].tier);
+}
+
+static void add_fields(struct message *message, const struct outcome *outcome,
+		       const struct outcome_context *context)
+{
+	char id[OUTCOME_ID_SIZE];
+
+	message_add(message, "CGROUP=%s", context->cgroup);
+	add_container(message, context->cgroup);
+	message_add(message, "POLICY=%.*s", POLICY_NAME_SIZE, outcome->policy);
+	message_add(message, "STEP=%s", last_step(outcome));
+	message_add(message, "REASON=%s", reason(outcome));
+	message_add(message, "LIMIT_CGROUP=%s", context->limit_cgroup);
+	message_add(message, "LIMIT_BYTES=%llu", (unsigned long long)outcome->limit);
+	message_add(message, "USAGE_BYTES=%llu", (unsigned long long)outcome->usage);
+	add_victim(message, last_victim(outcome));
+	message_add(message, "CANDIDATES=%u", outcome->candidates);
+	message_add(message, "FREED_BYTES=%llu", (unsigned long long)outcome_freed(outcome));
+	message_add(message, "LATENCY_DECIDE_USEC=%llu",
+		    (unsigned long long)(outcome->decided_nsec / NSEC_PER_USEC));
+	message_add(message, "LATENCY_RESOLVE_USEC=%llu",
+		    (unsigned long long)(outcome->resolved_nsec / NSEC_PER_USEC));
+	message_add(message, "SOURCE=facts");
+	message_add(message, "DRY_RUN=%s", outcome->kind == OUTCOME_DRY_RUN ? "yes" : "no");
+	message_add(message, "RECORD_ID=%s", outcome_id(outcome, id));
+}
+
+void outcome_message(const struct outcome *outcome, const struct outcome_context *context,
+		     struct message *ret_message)
+{
+	/* A number of another version is said with the word outcome_kind_name() has for it. */
+	message_init(ret_message, outcome->kind < OUTCOME_KIND_COUNT
+					  ? (enum message_kind)outcome->kind
+					  : MESSAGE_WARNING);
+	say_line(ret_message, outcome, context);
+	add_fields(ret_message, outcome, context);
+}

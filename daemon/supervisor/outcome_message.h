@@ -1,0 +1,19 @@
+/*
+ * An outcome record as one line and as journal fields. The kernel prints no report for an OOM it does
+ * not kill for: this replaces it.
+ */
+#pragma once
+
+#include "supervisor/message.h"
+#include "supervisor/outcome_json.h"
+
+/**
+ * outcome_message() - e.g.
+ *	resolved cgroup=/a limit=64M victim=1234(hog) rss=60M uid=0 step=kill decide=180us resolve=4.2ms
+ *	candidates=3 freed=58M record=1f2e3d4c5b6a001
+ *
+ * The keys and their order are stable; what there is none of reads `-`. Blanks in names are written as
+ * \x20, so a name cannot forge a key.
+ */
+void outcome_message(const struct outcome *outcome, const struct outcome_context *context,
+		     struct message *ret_message);

@@ -1,0 +1,99 @@
+/*
+ * Publishing: turns the plan into roster slots and messages with descriptors, and takes both back. Every
+ * slot has a publication that remembers what has been done; each pass does the next step of each and
+ * waits for nothing, since the answers of guardian and handler are table entries (shared/wire.h):
+ *
+ *     begin    lock, originals, slot             publication.c
+ *     serve    guardian has it - attribute - handler has it - event - ARMED    serve.c
+ *     release  HELD - loans back - children free - attribute gone - GONE       release.c
+ *
+ * The order of serve is what makes each crash harmless: nothing is changed before somebody else can
+ * undo it, and nobody is told to arm what would not be noticed.
+ */
+#pragma once
+
+#include "shared/saved.h"
+#include "supervisor/groups.h"
+#include "supervisor/slots.h"
+#include "supervisor/tree.h"
+
+enum publication_phase {
+	PUBLICATION_SERVE,
+	PUBLICATION_RELEASE,
+	PUBLICATION_PARKED, /* released, but an eventfd is registered: the slot stays the group's */
+};
+
+/* A message to one receiver. */
+struct delivery {
+	struct nsec sent; /* 0: not yet */
+	uint32_t receiver; /* generation of the receiver it was sent to */
+	bool gone_sent; /* so was the message that takes it back */
+};
+
+struct publication {
+	uint32_t slot;
+	uint32_t generation; /* 0: the slot is free */
+	struct node *node; /* NULL: the group is gone */
+	uint64_t inode;
+	enum roster_role role;
+	enum roster_want want;
+	enum publication_phase phase;
+	bool enforce;
+	bool attribute; /* the saved attribute is on the group */
+	bool registered;
+	bool reported; /* that it is armed */
+	int lock; /* directory with the flock until both receivers have it; -1 */
+	int trouble; /* negative errno of the last step that failed, 0 */
+	struct saved saved;
+	struct delivery guardian;
+	struct delivery handler;
+	uint64_t release_beat; /* pulse.handler_beat when the release began */
+	uint32_t members_answered; /* board.members_read up to which the pool was filled again */
+};
+
+struct publisher {
+	const struct tables *tables; /* borrowed for the program's life, as all of these */
+	struct groups *groups;
+	struct tree *tree;
+	int mount; /* descriptor of the hierarchy's mount point */
+	struct slots slots;
+	uint32_t used; /* publications from here on are free */
+	struct publication list[ROSTER_SLOTS]; /* by slot */
+};
+
+void publish_init(struct publisher *publisher, const struct tables *tables, struct groups *groups,
+		  struct tree *tree, int mount);
+
+/**
+ * publish_recover() - take over what a former supervisor has published
+ *
+ * Context: after the first scan. Slots of groups that are gone are released.
+ */
+void publish_recover(struct publisher *publisher);
+
+/**
+ * publish_sync() - begin, change and release what the plan asks for
+ *
+ * Return:  true when groups had to be refused: the plan is to be made again.
+ */
+bool publish_sync(struct publisher *publisher);
+
+/* Does the next step of every publication. */
+void publish_advance(struct publisher *publisher);
+
+/**
+ * publish_refresh() - keep the saved attributes true
+ * @limits: look also for limits that somebody else changed, which costs some system calls per group;
+ *          loans are seen in the ledger alone
+ */
+void publish_refresh(struct publisher *publisher, bool limits);
+
+/* The group of @node is gone. */
+void publish_forget(struct publisher *publisher, struct node *node);
+
+/* The publication of @node, NULL for none. */
+struct publication *publish_find(struct publisher *publisher, const struct node *node);
+
+/* The nearest group above @node that is published in order to be armed, NULL for none. */
+const struct publication *publish_armed_above(const struct publisher *publisher,
+					      const struct node *node);

@@ -1,0 +1,260 @@
+/* See report.h. The lock guards the queue alone and is never held over a system call that may block. */
+#include "supervisor/report.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "supervisor/message.h"
+#include "supervisor/outcome_message.h"
+#include "supervisor/recent.h"
+
+#define QUEUE_EVENTS 128
+#define EVENT_TEXT_SIZE 1536 /* an escaped path and a sentence */
+#define FALLBACK_SEC 1
+
+struct event {
+	enum report_event_kind kind;
+	char text[EVENT_TEXT_SIZE];
+};
+
+static struct {
+	bool started;
+	const struct tables *tables;
+	struct groups *groups;
+	_Atomic uint64_t page_faults;
+	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t wake;
+	bool kicked;
+	struct event queue[QUEUE_EVENTS];
+	uint32_t first, count;
+	uint64_t dropped;
+} report = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static enum message_kind event_message(enum report_event_kind kind)
+{
+	static const enum message_kind kinds[] = {
+		[REPORT_STARTED] = MESSAGE_STARTED,
+		[REPORT_ARMED] = MESSAGE_ARMED,
+		[REPORT_RELEASED] = MESSAGE_RELEASED,
+		[REPORT_REFUSED] = MESSAGE_REFUSED,
+		[REPORT_RELOADED] = MESSAGE_RELOADED,
+		[REPORT_RELOAD_FAILED] = MESSAGE_RELOAD_FAILED,
+		[REPORT_WARNING] = MESSAGE_WARNING,
+	};
+	static_assert(sizeof(kinds) / sizeof(kinds[0]) == REPORT_EVENT_KIND_COUNT, "one each");
+
+	return kinds[kind];
+}
+
+static void send_event(enum report_event_kind kind, const char *text)
+{
+	static struct message message; /* the thread's own; large */
+
+	message_init(&message, event_message(kind));
+	message_say(&message, "%s%s", kind == REPORT_WARNING ? "warning: " : "", text);
+	message_send(&message);
+}
+
+static bool next_event(struct event *ret_event)
+{
+	bool found;
+
+	pthread_mutex_lock(&report.lock);
+	found = report.count > 0;
+	if (found) {
+		*ret_event = report.queue[report.first];
+		report.first = (report.first + 1) % QUEUE_EVENTS;
+		report.count--;
+	}
+	pthread_mutex_unlock(&report.lock);
+	return found;
+}
+
+static void send_dropped(uint64_t dropped)
+{
+	char text[96];
+
+	if (dropped == 0)
+		return;
+	(void)snprintf(text, sizeof(text), "%llu events were dropped: the log was stuck",
+		       (unsigned long long)dropped);
+	send_event(REPORT_WARNING, text);
+}
+
+static void send_events(void)
+{
+	struct event event;
+	uint64_t dropped;
+
+	while (next_event(&event))
+		send_event(event.kind, event.text);
+	pthread_mutex_lock(&report.lock);
+	dropped = report.dropped;
+	report.dropped = 0;
+	pthread_mutex_unlock(&report.lock);
+	send_dropped(dropped);
+}
+
+/* A group that is gone has no name any more: then its number must do. */
+static const char *label_of(uint64_t inode, struct group_view *view)
+{
+	if (groups_view_inode(report.groups, inode, view) < 0)
+		(void)snprintf(view->label, sizeof(view->label), "inode:%llu",
+			       (unsigned long long)inode);
+	return view->label;
+}
+
+/* The record has monotonic time only: the wall clock may have been set since. */
+static struct timespec wall_time(uint64_t trigger_nsec)
+{
+	uint64_t age = nsec_between((struct nsec){ trigger_nsec }, clock_now()).count;
+	struct timespec now;
+	uint64_t nsec;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now); /* cannot fail: the pointer is ours */
+	nsec = (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec;
+	nsec = nsec > age ? nsec - age : 0;
+	return (struct timespec){ .tv_sec = (time_t)(nsec / NSEC_PER_SEC),
+				  .tv_nsec = (long)(nsec % NSEC_PER_SEC) };
+}
+
+static void keep_recent(const struct outcome *outcome, const struct outcome_context *context)
+{
+	static int last_error; /* said once, not with every outcome */
+	struct json_object *object = outcome_json_new(outcome, context);
+	int ret = object ? recent_add(object) : -ENOMEM;
+
+	if (ret < 0 && ret != last_error) {
+		char text[128];
+
+		(void)snprintf(text, sizeof(text), "cannot keep the recent outcomes: %s",
+			       strerror(-ret));
+		send_event(REPORT_WARNING, text);
+	}
+	last_error = ret;
+}
+
+static void send_outcome(const struct outcome *outcome)
+{
+	static struct message message; /* the thread's own, all three; large */
+	static struct group_view group, limit_group;
+	struct outcome_context context = {
+		.cgroup = label_of(outcome->inode, &group),
+		.limit_cgroup = label_of(outcome->limit_inode, &limit_group),
+		.time = wall_time(outcome->trigger_nsec),
+	};
+
+	/* First for the status page: the sink below may be stuck. */
+	keep_recent(outcome, &context);
+	outcome_message(outcome, &context, &message);
+	message_send(&message);
+}
+
+static void send_outcomes(void)
+{
+	static struct outcome outcome; /* a copy: the handler may have its slot again at once */
+	struct outcomes *outcomes = report.tables->outcomes;
+	uint32_t index;
+
+	while (ring_peek(&outcomes->ring, OUTCOME_RECORDS, &index)) {
+		outcome = outcomes->records[index];
+		ring_release(&outcomes->ring);
+		/* Whatever another process wrote, a name ends. */
+		outcome.policy[POLICY_NAME_SIZE - 1] = '\0';
+		atomic_store(&report.page_faults, outcome.page_faults);
+		send_outcome(&outcome);
+	}
+}
+
+static void wait_for_work(void)
+{
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += FALLBACK_SEC;
+	pthread_mutex_lock(&report.lock);
+	if (!report.kicked && report.count == 0)
+		(void)pthread_cond_timedwait(&report.wake, &report.lock, &until);
+	report.kicked = false;
+	pthread_mutex_unlock(&report.lock);
+}
+
+static void *report_run(void *unused)
+{
+	(void)unused;
+	(void)pthread_setname_np(pthread_self(), "reporter"); /* a name is only for people */
+	for (;;) {
+		send_outcomes();
+		send_events();
+		wait_for_work();
+	}
+	return NULL;
+}
+
+int report_start(const struct tables *tables, struct groups *groups, const char *state_dir)
+{
+	pthread_condattr_t monotonic;
+	pthread_t thread;
+	int ret;
+
+	if (report.started)
+		return -EALREADY;
+	report.tables = tables;
+	report.groups = groups;
+	recent_load(state_dir);
+	/* None of these fails with these arguments (pthread_condattr_setclock(3p)). */
+	(void)pthread_condattr_init(&monotonic);
+	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&report.wake, &monotonic);
+	(void)pthread_condattr_destroy(&monotonic);
+	ret = pthread_create(&thread, NULL, report_run, NULL);
+	if (ret != 0)
+		return -ret;
+	(void)pthread_detach(thread); /* it ends with the program */
+	report.started = true;
+	return 0;
+}
+
+void report_event(enum report_event_kind kind, const char *format, ...)
+{
+	struct event event = { .kind = kind };
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(event.text, sizeof(event.text), format, arguments);
+	va_end(arguments);
+	pthread_mutex_lock(&report.lock);
+	if (report.count < QUEUE_EVENTS)
+		report.queue[(report.first + report.count++) % QUEUE_EVENTS] = event;
+	else
+		report.dropped++;
+	if (report.started)
+		(void)pthread_cond_signal(&report.wake);
+	pthread_mutex_unlock(&report.lock);
+}
+
+void report_kick(void)
+{
+	pthread_mutex_lock(&report.lock);
+	report.kicked = true;
+	if (report.started)
+		(void)pthread_cond_signal(&report.wake);
+	pthread_mutex_unlock(&report.lock);
+}
+
+struct json_object *report_recent(void)
+{
+	return recent_list();
+}
+
+uint64_t report_page_faults(void)
+{
+	return atomic_load(&report.page_faults);
+}

@@ -1,0 +1,28 @@
+/*
+ * The sampler: a thread that keeps the facts fresh, all of them every interval and those of one subtree
+ * at once when the handler asks (outcome.board[].wanted_nsec). It alone reads the /proc of processes we
+ * do not own, and it may be lost: if a file there hangs in spite of everything, the handler decides with
+ * what is there, and nothing else waits for it.
+ */
+#pragma once
+
+#include "base/units.h"
+#include "shared/inherit.h"
+#include "supervisor/groups.h"
+
+/**
+ * sampler_start() - start the thread
+ * @tables:   borrowed for the program's life; facts are written by this thread alone
+ * @groups:   borrowed for the program's life
+ * @interval: between two samplings of everything
+ *
+ * Context: main loop, once.
+ * Errors:  the negative errno of pthread_create, -EALREADY the second time.
+ */
+int sampler_start(const struct tables *tables, struct groups *groups, struct nsec interval);
+
+/* The handler was restarted: send it all descriptors of processes again. Any thread. */
+void sampler_resend(void);
+
+/* The roster changed: look at it now and not only in the next interval. Any thread. */
+void sampler_poke(void);

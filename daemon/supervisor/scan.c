@@ -1,0 +1,144 @@
+/* See scan.h. */
+#include "supervisor/scan.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "supervisor/watch.h"
+
+static void node_watch(struct scan *scan, struct node *node)
+{
+	int fd, watch;
+
+	if (node->watch >= 0)
+		return;
+	fd = tree_open(node, scan->discover->directory, O_PATH);
+	if (fd < 0)
+		return; /* gone again: the removal is seen by the parent's watch */
+	watch = watch_add(scan->inotify, fd);
+	io_close(&fd);
+	if (watch < 0)
+		scan->watch_error = watch;
+	else if (!tree_find_watch(scan->tree, watch))
+		tree_set_watch(scan->tree, node, watch);
+}
+
+static struct node *node_add(struct scan *scan, const char *path, uint64_t inode)
+{
+	const char *name = strrchr(path, '/') + 1;
+	char parent_path[PATH_MAX];
+	struct node *parent;
+
+	if (strcmp(path, "/") == 0)
+		return scan->tree->root ? NULL : tree_add(scan->tree, NULL, "", inode);
+	memcpy(parent_path, path, (size_t)(name - path));
+	parent_path[name - path] = '\0';
+	parent = tree_find_path(scan->tree, parent_path);
+	/* The parent was renamed under the walk: its watch sends us here again. */
+	return parent ? tree_add(scan->tree, parent, name, inode) : NULL;
+}
+
+static void node_visit(void *context, const char *path)
+{
+	struct scan *scan = context;
+	struct stat status;
+	struct node *node;
+
+	if (fstatat(scan->discover->directory, path[1] ? path + 1 : ".", &status,
+		    AT_SYMLINK_NOFOLLOW) < 0)
+		return;
+	node = tree_find_inode(scan->tree, status.st_ino);
+	if (node && node->parent && strcmp(node->name, strrchr(path, '/') + 1) != 0) {
+		tree_rename(node, strrchr(path, '/') + 1);
+		scan->changed = true;
+	}
+	if (!node) {
+		node = node_add(scan, path, status.st_ino);
+		scan->changed = true;
+	}
+	if (!node)
+		return;
+	node->seen = scan->number;
+	/* Before the walk reads the children: none can be made unseen between the two. */
+	node_watch(scan, node);
+}
+
+/* Not seen is not yet gone: the walk may have run out of descriptors. */
+static bool node_is_gone(const struct scan *scan, const struct node *node)
+{
+	int fd = tree_open(node, scan->discover->directory, O_PATH);
+	bool gone = fd == -ENOENT || fd == -ENODEV || fd == -ENOTDIR;
+
+	io_close(&fd);
+	return gone;
+}
+
+static void children_prune(struct scan *scan, struct node *parent)
+{
+	struct node *next;
+
+	for (struct node *node = parent->children; node; node = next) {
+		next = node->next;
+		if (node->seen == scan->number || !node_is_gone(scan, node))
+			continue;
+		tree_remove(scan->tree, node);
+		scan->changed = true;
+	}
+}
+
+int scan_all(struct scan *scan)
+{
+	int ret;
+
+	scan->number++;
+	ret = discover_walk(scan->discover, "/", node_visit, scan);
+	for (struct node *node = scan->tree->root; node; node = tree_next(scan->tree->root, node))
+		children_prune(scan, node);
+	return ret;
+}
+
+static void child_look(struct scan *scan, struct node *parent, const struct dirent *entry)
+{
+	struct node *child = tree_find_inode(scan->tree, entry->d_ino);
+	char path[PATH_MAX];
+	size_t length;
+
+	if (child && strcmp(child->name, entry->d_name) == 0) {
+		child->seen = scan->number;
+		return;
+	}
+	tree_path(parent, path, sizeof(path));
+	length = strlen(path);
+	if (length == 0 || length + strlen(entry->d_name) + 2 > sizeof(path))
+		return;
+	if (path[length - 1] != '/')
+		path[length++] = '/';
+	strcpy(path + length, entry->d_name);
+	/* Its own errors mean that it is gone again, which the next event tells. */
+	(void)discover_walk(scan->discover, path, node_visit, scan);
+}
+
+void scan_directory(struct scan *scan, struct node *node)
+{
+	int fd = tree_open(node, scan->discover->directory, O_RDONLY);
+	struct dirent *entry;
+	DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
+
+	if (!directory) {
+		io_close(&fd);
+		return; /* gone: the parent's watch has said so, or the rescan will */
+	}
+	scan->number++;
+	while ((entry = readdir(directory)))
+		if (entry->d_type == DT_DIR && strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			child_look(scan, node, entry);
+	(void)closedir(directory); /* only read from */
+	children_prune(scan, node);
+}

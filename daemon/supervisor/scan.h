@@ -1,0 +1,29 @@
+/*
+ * Keeps the tree like the hierarchy: a full scan at start and from time to time, one directory when
+ * inotify says that something happened there. Identity is the inode: a known inode under a new name is
+ * a renamed group, a known name with a new inode is another group.
+ */
+#pragma once
+
+#include "supervisor/discover.h"
+#include "supervisor/tree.h"
+
+struct scan {
+	const struct discover *discover; /* borrowed for the scan's life */
+	struct tree *tree; /* likewise */
+	int inotify;
+	uint32_t number; /* of the present scan */
+	bool changed; /* the tree is not what it was; the caller clears it */
+	int watch_error; /* negative errno of the first watch that could not be set, 0 */
+};
+
+/**
+ * scan_all() - walk the whole hierarchy once
+ *
+ * Errors:  as discover_walk(). What was seen is in the tree, and nothing is taken out of it that is
+ *          not proven to be gone.
+ */
+int scan_all(struct scan *scan);
+
+/* Compares the children of one group with its directory, and walks those that are new. */
+void scan_directory(struct scan *scan, struct node *node);

@@ -1,0 +1,36 @@
+/*
+ * The roster's slots: taking, writing and freeing them. Every write of a slot goes through here.
+ *
+ * Context: main loop only.
+ */
+#pragma once
+
+#include "shared/inherit.h"
+
+struct slots {
+	const struct tables *tables; /* borrowed for the program's life */
+	uint32_t supervisor_generation;
+	uint32_t next_generation; /* of a slot */
+	uint32_t limit; /* slots from here on are not used: RLIMIT_NOFILE */
+};
+
+/* Raises the soft RLIMIT_NOFILE to the hard one, and derives from it how many groups can be held. */
+void slots_init(struct slots *slots, const struct tables *tables);
+
+/* A free slot. Errors: -ENOSPC when there is none, -EMFILE when descriptors would not suffice. */
+int slots_take(const struct slots *slots, uint32_t *ret_slot);
+
+/* A generation no tenant of any slot ever had. */
+uint32_t slots_new_generation(struct slots *slots);
+
+/* The slot as this writer left it, also when it died in the middle of writing. */
+struct roster_slot slots_get(const struct slots *slots, uint32_t slot);
+
+/* Writes @source unless the slot is like that already; the loan noted in it stays. */
+void slots_put(const struct slots *slots, uint32_t slot, const struct roster_slot *source);
+
+/* The slot may be taken again. */
+void slots_free(const struct slots *slots, uint32_t slot);
+
+/* Notes that @loan of the slot's present tenant has been taken back in full. */
+void slots_note_returned(const struct slots *slots, uint32_t slot, uint32_t loan);

@@ -1,0 +1,304 @@
+/*
+ * oomhandlerd-supervisor: configuration, discovery, publishing, sampling, reporting. It may block,
+ * allocate and crash: guardian and handler go on without it, and the next one takes over from the
+ * roster. The guardian starts it; only `--probe` runs alone.
+ *
+ * Threads: this main loop owns the tree, the plan, the publications and the roster; sampler, reporter
+ * and lender have threads of their own.
+ */
+#include "supervisor/supervisor.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <systemd/sd-event.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/exit_code.h"
+#include "base/hold.h"
+#include "base/io.h"
+#include "supervisor/kernel_gate.h"
+#include "supervisor/lender.h"
+#include "supervisor/orphan.h"
+#include "supervisor/probe.h"
+#include "supervisor/report.h"
+#include "supervisor/sampler.h"
+#include "supervisor/watch.h"
+
+#define TICK_USEC 1000000 /* beat, status page, watchdog: what the others count on */
+#define TICK_ACCURACY_USEC 10000
+
+static struct supervisor supervisor;
+
+static int on_watch(sd_event_source *source, int fd, uint32_t events, void *context)
+{
+	(void)source;
+	(void)fd;
+	(void)events;
+	(void)context;
+	return supervisor_watch(&supervisor);
+}
+
+static int on_wake(sd_event_source *source, int fd, uint32_t events, void *context)
+{
+	(void)source;
+	(void)events;
+	(void)context;
+	(void)io_drain_event(fd); /* empty is as good */
+	supervisor_follow(&supervisor);
+	return 0;
+}
+
+static int on_tick(sd_event_source *source, uint64_t usec, void *context)
+{
+	struct pulse *pulse = supervisor.tables.pulse;
+
+	(void)context;
+	supervisor_follow(&supervisor);
+	if (nsec_reached(clock_now(), supervisor.next_rescan)) {
+		supervisor_rescan(&supervisor);
+	} else {
+		publish_refresh(&supervisor.publisher, false);
+		supervisor_settle(&supervisor, PLAN_LIMITLESS);
+	}
+	supervisor_write_page(&supervisor);
+	/* Last: a tick that got stuck above has not beaten. */
+	atomic_fetch_add(&pulse->supervisor_beat, 1);
+	service_tick(&supervisor.service, pulse);
+	/* From now: after a pause there is one tick, not all that were missed. */
+	(void)sd_event_now(sd_event_source_get_event(source), CLOCK_MONOTONIC, &usec);
+	return sd_event_source_set_time(source, usec + TICK_USEC);
+}
+
+static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *context)
+{
+	(void)source;
+	(void)info;
+	(void)context;
+	service_reloading();
+	supervisor_reload(&supervisor);
+	service_ready();
+	return 0;
+}
+
+/* The guardian undoes everything after us; there is nothing to put away here. */
+static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *context)
+{
+	(void)info;
+	(void)context;
+	service_stopping();
+	return sd_event_exit(sd_event_source_get_event(source), EXIT_CODE_OK);
+}
+
+static int on_guardian_death(sd_event_source *source, int fd, uint32_t events, void *context)
+{
+	(void)fd;
+	(void)events;
+	(void)context;
+	service_stopping();
+	supervisor_abandon(&supervisor);
+	return sd_event_exit(sd_event_source_get_event(source), EXIT_CODE_FAILURE);
+}
+
+static int loop_prepare(sd_event **ret_event)
+{
+	sd_event *event = NULL;
+	uint64_t now;
+	int ret = sd_event_new(&event);
+
+	if (ret >= 0)
+		ret = sd_event_add_signal(event, NULL, SIGTERM, on_stop, NULL);
+	if (ret >= 0)
+		ret = sd_event_add_signal(event, NULL, SIGINT, on_stop, NULL);
+	if (ret >= 0)
+		ret = sd_event_add_signal(event, NULL, SIGHUP, on_reload, NULL);
+	if (ret >= 0)
+		ret = sd_event_add_io(event, NULL, INHERIT_GUARDIAN, EPOLLIN, on_guardian_death,
+				      NULL);
+	if (ret >= 0)
+		ret = sd_event_add_io(event, NULL, INHERIT_WAKE_SUPERVISOR, EPOLLIN, on_wake, NULL);
+	if (ret >= 0)
+		ret = sd_event_add_io(event, NULL, supervisor.scan.inotify, EPOLLIN, on_watch,
+				      NULL);
+	if (ret >= 0)
+		ret = sd_event_now(event, CLOCK_MONOTONIC, &now);
+	if (ret >= 0) {
+		sd_event_source *tick = NULL;
+
+		ret = sd_event_add_time(event, &tick, CLOCK_MONOTONIC, now + TICK_USEC,
+					TICK_ACCURACY_USEC, on_tick, NULL);
+		if (ret >= 0)
+			ret = sd_event_source_set_enabled(tick, SD_EVENT_ON);
+	}
+	*ret_event = event;
+	return ret;
+}
+
+/* Loads configuration and policies, or says all that is wrong with them. */
+static int start_setup(void)
+{
+	int ret = setup_load(&supervisor.line, &supervisor.setup, &supervisor.problems);
+
+	problems_print(&supervisor.problems, stderr);
+	supervisor.last_reload_ok = ret == 0;
+	return ret;
+}
+
+/* The hierarchy, and whether its groups may be armed on this kernel. */
+static int start_gate(void)
+{
+	const char *reason = "";
+	struct kernel_gate gate;
+	int ret = discover_open(&supervisor.discover, &reason);
+
+	if (ret < 0) {
+		(void)fprintf(stderr, "oomhandlerd-supervisor: no cgroup v1 memory hierarchy: %s\n",
+			      reason);
+		return ret;
+	}
+	ret = kernel_gate_check(supervisor.discover.mount, supervisor.line.fail_kernel_gate, &gate);
+	if (ret < 0)
+		(void)fprintf(stderr, "oomhandlerd-supervisor: this kernel is refused: %s\n",
+			      gate.reason);
+	return ret;
+}
+
+static void node_removed(void *context, struct node *node)
+{
+	publish_forget(context, node);
+}
+
+static int start_parts(void)
+{
+	supervisor.scan = (struct scan){
+		.discover = &supervisor.discover,
+		.tree = &supervisor.tree,
+		.inotify = watch_open(),
+	};
+	if (supervisor.scan.inotify < 0)
+		return supervisor.scan.inotify;
+	groups_init(&supervisor.groups, supervisor.discover.mount);
+	publish_init(&supervisor.publisher, &supervisor.tables, &supervisor.groups,
+		     &supervisor.tree, supervisor.discover.directory);
+	supervisor.tree.removed = node_removed;
+	supervisor.tree.context = &supervisor.publisher;
+	policies_init(&supervisor.policies, &supervisor.publisher.slots, supervisor.line.dry_run);
+	supervisor.planner = (struct planner){
+		.tables = &supervisor.tables,
+		.tree = &supervisor.tree,
+		.set = &supervisor.setup.set,
+		.policies = &supervisor.policies,
+		.mount = supervisor.discover.directory,
+	};
+	service_init(&supervisor.service);
+	return report_start(&supervisor.tables, &supervisor.groups, supervisor.line.state_dir);
+}
+
+/* What a former supervisor or a dead instance left, then what the policies ask for. */
+static int start_groups(void)
+{
+	int ret = scan_all(&supervisor.scan);
+
+	if (ret < 0)
+		return ret;
+	publish_recover(&supervisor.publisher);
+	(void)orphan_repair_all(supervisor.discover.directory, &supervisor.tree); /* each told */
+	policies_publish(&supervisor.policies, &supervisor.publisher.slots, &supervisor.setup.set);
+	supervisor_rescan(&supervisor);
+	ret = sampler_start(&supervisor.tables, &supervisor.groups,
+			    supervisor.setup.config.sample_interval);
+	if (ret == 0)
+		ret = lender_start(&supervisor.tables, &supervisor.groups,
+				   supervisor.setup.config.take_back_step);
+	return ret;
+}
+
+static void start_ready(void)
+{
+	struct pulse *pulse = supervisor.tables.pulse;
+
+	supervisor_write_page(&supervisor);
+	atomic_fetch_add(&pulse->supervisor_beat, 1);
+	atomic_store(&pulse->supervisor_ready, supervisor.publisher.slots.supervisor_generation);
+	report_event(REPORT_STARTED, "supervisor %u, %zu policies, memory hierarchy at %s",
+		     supervisor.publisher.slots.supervisor_generation, supervisor.setup.set.count,
+		     supervisor.discover.mount);
+	service_ready();
+}
+
+static int run(void)
+{
+	sd_event *event = NULL;
+	int ret = start_parts();
+
+	if (ret == 0)
+		ret = start_groups();
+	if (ret == 0)
+		ret = loop_prepare(&event);
+	if (ret >= 0) {
+		start_ready();
+		ret = sd_event_loop(event);
+	}
+	sd_event_unref(event);
+	if (ret < 0) {
+		(void)fprintf(stderr, "oomhandlerd-supervisor: %s\n", strerror(-ret));
+		return EXIT_CODE_FAILURE;
+	}
+	return ret;
+}
+
+static int tables_inherit(void)
+{
+	const int fds[] = { INHERIT_ROSTER, INHERIT_FACTS, INHERIT_OUTCOMES, INHERIT_LEDGER,
+			    INHERIT_PULSE };
+	/* The outcomes for the ring's index alone: it is the consumer's. */
+	const struct tables_access access = { .roster = true, .facts = true, .outcomes = true };
+
+	return tables_map(fds, access, &supervisor.tables);
+}
+
+/* Before any thread is there: each inherits the mask, and the signals come to the loop alone. */
+static void signals_block(void)
+{
+	sigset_t signals;
+
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGTERM);
+	(void)sigaddset(&signals, SIGINT);
+	(void)sigaddset(&signals, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &signals, NULL); /* fails only for a wrong argument */
+}
+
+int main(int argc, char **argv)
+{
+	hold_init();
+	signals_block();
+	if (command_line_parse(COMMAND_LINE_SUPERVISOR, argc, argv, &supervisor.line) < 0)
+		return EXIT_CODE_USAGE;
+	switch (supervisor.line.action) {
+	case COMMAND_LINE_HELP:
+		command_line_print_help(COMMAND_LINE_SUPERVISOR);
+		return EXIT_CODE_OK;
+	case COMMAND_LINE_VERSION:
+		command_line_print_version(COMMAND_LINE_SUPERVISOR);
+		return EXIT_CODE_OK;
+	case COMMAND_LINE_PROBE:
+		return probe_run(&supervisor.line);
+	case COMMAND_LINE_HAND_BACK: /* the guardian's */
+	case COMMAND_LINE_RUN:
+		break;
+	}
+	if (tables_inherit() < 0) {
+		(void)fprintf(stderr, "oomhandlerd-supervisor: is started by oomhandlerd, not by "
+				      "hand (only --probe runs alone)\n");
+		return EXIT_CODE_FAILURE;
+	}
+	if (start_setup() < 0)
+		return EXIT_CODE_CONFIG;
+	if (start_gate() < 0)
+		return EXIT_CODE_KERNEL;
+	return run();
+}

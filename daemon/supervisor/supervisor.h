@@ -1,0 +1,68 @@
+/*
+ * The supervisor's whole state and what its main loop does with it, turn by turn. supervisor.c has the
+ * start and the loop; each part has a file of its own:
+ *
+ *     discover scan watch tree    which groups there are
+ *     eligible plan policies      which of them we want, and how
+ *     publish                     the roster and the descriptors, to handler and guardian
+ *     sampler report lender       threads
+ *     show status_page service    what others see of us
+ *
+ * Context: main loop only.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "supervisor/groups.h"
+#include "supervisor/plan.h"
+#include "supervisor/publish.h"
+#include "supervisor/scan.h"
+#include "supervisor/service.h"
+#include "supervisor/setup.h"
+
+struct supervisor {
+	struct command_line line;
+	struct setup setup;
+	struct problems problems; /* of the last load */
+	bool last_reload_ok;
+	struct tables tables;
+	struct discover discover;
+	struct tree tree;
+	struct scan scan;
+	struct groups groups;
+	struct policies policies;
+	struct planner planner;
+	struct publisher publisher;
+	struct service service;
+	uint32_t handler_generation; /* the last one that said it was ready */
+	struct nsec next_rescan;
+	bool lost_events; /* inotify overflowed: rescan now */
+	bool page_failed; /* the status page could not be written, and that was told */
+	bool watch_told; /* a watch could not be set, and that was told */
+};
+
+/* Brings publications, groups table and threads in line with the tree. */
+void supervisor_settle(struct supervisor *supervisor, enum plan_scope scope);
+
+/* Looks at the whole hierarchy again, asks for every group again, and settles. */
+void supervisor_rescan(struct supervisor *supervisor);
+
+/* Takes the events of inotify, and settles what they changed. Errors: as watch_read(). */
+int supervisor_watch(struct supervisor *supervisor);
+
+/* Answers of handler, guardian and lender stand in their tables: goes on from there. */
+void supervisor_follow(struct supervisor *supervisor);
+
+/* Loads the configuration anew; with any error in it the old one stays, and status says so. */
+void supervisor_reload(struct supervisor *supervisor);
+
+void supervisor_write_page(struct supervisor *supervisor);
+
+/**
+ * supervisor_abandon() - the guardian is dead
+ *
+ * The handler disarms what it holds; the children it never got are set free here, and once more after a
+ * second, because a child that is just being made shows late.
+ */
+void supervisor_abandon(struct supervisor *supervisor);

@@ -1,0 +1,61 @@
+#!/bin/sh
+# Golden tests: run.sh [BUILD_DIR]; without one, $BUILD of the environment
+# Every NAME.policy and NAME.conf here is read by BUILD_DIR/tests/golden/golden; what it prints, and its
+# exit status as a last line, must be NAME.expected. Then the two files that are shipped: the policy for
+# containers must be good, and oomhandlerd.conf with its comments removed must say the defaults.
+# `run.sh BUILD_DIR --accept` writes the .expected files instead: read the difference before you keep it.
+
+build=${1:-${BUILD:-}}
+[ -d "$build" ] || { echo "usage: run.sh BUILD_DIR [--accept]" >&2; exit 2; }
+here=$(cd "$(dirname "$0")" && pwd)
+golden=$(cd "$build" && pwd)/tests/golden/golden
+accept=${2:-}
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "$scratch"' EXIT
+failed=0
+
+verdict() { # NAME STATUS
+	if [ "$2" -eq 0 ]; then
+		echo "PASS golden/$1"
+	else
+		echo "FAIL golden/$1"
+		failed=1
+	fi
+}
+
+answer() { # FILE
+	"$golden" "$1" 2>&1
+	echo "exit $?"
+}
+
+cd "$here" || exit 1
+for file in *.policy *.conf; do
+	name=${file%.*}
+	answer "$file" >"$scratch/answer"
+	[ "$accept" = --accept ] && cp "$scratch/answer" "$name.expected"
+	diff -u "$name.expected" "$scratch/answer"
+	verdict "$name" $?
+done
+
+# An answer without a question is a test that no longer runs.
+for file in *.expected; do
+	[ -e "${file%.expected}.policy" ] || [ -e "${file%.expected}.conf" ]
+	status=$?
+	[ $status -eq 0 ] || verdict "$file has no input" $status
+done
+
+"$golden" ../../conf/policy.d/90-containers.policy >"$scratch/answer" 2>&1
+status=$?
+[ $status -eq 0 ] || cat "$scratch/answer"
+verdict shipped-policy $status
+
+sed 's/^#\([A-Z][A-Za-z]*=\)/\1/' ../../oomhandlerd.conf >"$scratch/shipped.conf"
+answer "$scratch/shipped.conf" >"$scratch/answer"
+answer --defaults >"$scratch/defaults"
+diff -u "$scratch/defaults" "$scratch/answer"
+verdict shipped-config-says-defaults $?
+# The same text would also come from a file that says nothing: count what is said.
+[ "$(grep -c '^[A-Z].*=' "$scratch/shipped.conf")" -eq "$(grep -c '^[A-Z].*=' "$scratch/defaults")" ]
+verdict shipped-config-is-complete $?
+
+exit $failed

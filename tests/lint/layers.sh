@@ -1,0 +1,63 @@
+#!/bin/sh
+# Include arrows run one way: base <- shared <- handler | guardian | supervisor | ctl, with settings
+# between shared and those that read configuration. The compiler's own .d files are the witness, so
+# an arrow through a second header counts too. Each library has one door.
+. "$(dirname "$0")/common.sh"
+
+# $1 folder of the source -> folders, or single files, it may include
+allowed() {
+	case $1 in
+	base) echo base ;;
+	shared) echo base shared ;;
+	settings) echo base shared settings ;;
+	handler) echo base shared handler ;;
+	guardian) echo base shared guardian settings/command_line.h ;;
+	supervisor) echo base shared settings supervisor ;;
+	ctl) echo base shared settings ctl ;;
+	esac
+}
+
+# $1 source, $2 included file, both below daemon/
+arrow() {
+	for right in $(allowed "${1%%/*}"); do
+		case $2 in
+		"$right" | "$right"/*) return ;;
+		esac
+	done
+	found "daemon/$1 includes daemon/$2"
+}
+
+objects=$(find "$BUILD/daemon" -name '*.d' 2>/dev/null)
+seen=0
+for object in $objects; do
+	# the first rule alone: -MP adds an empty one for each header
+	files=$(sed -e '/^$/q' "$object" | tr '\134' ' ' | tr ' ' '\n' |
+		sed -nE 's,^(.*/)?daemon/([a-z]+/[a-z0-9_]+\.[ch])$,\2,p')
+	source=$(echo "$files" | head -n 1)
+	[ -e "daemon/$source" ] || continue
+	seen=$((seen + 1))
+	for file in $files; do
+		arrow "$source" "$file"
+	done
+done
+
+# $1 header of a library, then the files or folders that may include it
+door() {
+	header=$1
+	shift
+	for file in $(grep -lE "#[[:space:]]*include[[:space:]]*<$header" -r daemon); do
+		for right; do
+			case $file in
+			daemon/"$right" | daemon/"$right"/*) continue 2 ;;
+			esac
+		done
+		found "$file includes <$header>, whose door is: $*"
+	done
+}
+door libcgroup supervisor/discover.c
+door ini.h settings/ini.c
+door bpf/ supervisor/bpf.c
+door json-c/ supervisor ctl
+door systemd/ supervisor ctl
+door check.h
+verdict "$seen"

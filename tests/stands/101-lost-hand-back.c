@@ -1,0 +1,86 @@
+/*
+ * A hand-back that meets a task on its way to sleep can leave it asleep for ever with the killer on
+ * (races.md A1: 8 of 4086 at a random moment). So `--hand-back` is thrown at many groups whose tasks
+ * all touch the page too many around that moment; each must be free in the end.
+ *
+ *     scratch
+ *     ├── g0  (1 MiB, as an orphan of the daemon)    toucher, full to the last page
+ *     ...
+ *     └── g31
+ */
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cgroup/instance.h"
+#include "cgroup/test.h"
+
+#define GROUPS 32
+#define ROUNDS 8
+#define SPREAD_USEC 12000 /* from the program's start to its last write, measured by strace */
+
+static struct cg groups[GROUPS];
+static struct task *touchers[GROUPS];
+
+static void fill_to_the_last_page(int i)
+{
+	char name[16];
+	uint64_t touched = 0;
+
+	(void)snprintf(name, sizeof(name), "g%d", i);
+	groups[i] = cg_make(name, 1);
+	touchers[i] = task_start(&groups[i], "toucher");
+	cg_make_orphan(&groups[i]);
+	while (cg_get(&groups[i], CG_LIMIT) - cg_get(&groups[i], CG_USAGE) >= 4096) {
+		task_touch_bytes(touchers[i], touched += 4096);
+		if (!within(200, task_done(touchers[i])))
+			break; /* a page table took the last page: it sleeps already, which is fine too */
+	}
+}
+
+static pid_t hand_back(void)
+{
+	char program[512];
+	pid_t pid;
+
+	program_path("oomhandlerd", false, program);
+	pid = fork();
+	if (pid == 0) {
+		(void)execl(program, program, "--hand-back", (char *)NULL);
+		_exit(127);
+	}
+	expect(pid > 0);
+	return pid;
+}
+
+static void one_round(void)
+{
+	struct timespec pause = { .tv_nsec = SPREAD_USEC * 1000 / GROUPS };
+	int status;
+	pid_t pid;
+
+	for (int i = 0; i < GROUPS; i++)
+		fill_to_the_last_page(i);
+	pid = hand_back();
+	for (int i = 0; i < GROUPS; i++) {
+		task_touch_bytes(touchers[i], atomic_load(&touchers[i]->page->touched) + 64 * 4096);
+		(void)nanosleep(&pause, NULL);
+	}
+	expect(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	for (int i = 0; i < GROUPS; i++) {
+		expect_within(3000, task_killed(touchers[i]));
+		expect(cg_is_free(&groups[i]) && !cg_has_attribute(&groups[i]));
+		cg_remove(&groups[i]);
+	}
+}
+
+static void nobody_is_left_asleep(void)
+{
+	for (int round = 0; round < ROUNDS; round++)
+		one_round();
+}
+
+static const struct test tests[] = {
+	{ .name = "nobody-is-left-asleep", .run = nobody_is_left_asleep, .seconds = 120 },
+};
+TEST_MAIN(tests)

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: MIT
+# Everything that proves, measures or polishes; included by the top Makefile. See tests/README.md.
+
+# Installs missing Debian packages; `make SETUP=true` where you keep them yourself.
+SETUP ?= tests/setup.sh
+# Tests need two builds: as shipped, and with hold points where a test stops a part.
+OUT ?= build
+PLAIN = $(OUT)/plain
+HOLD = $(OUT)/hold
+AGAIN = $(Q)+$(MAKE) --no-print-directory
+AGAIN_PLAIN = $(AGAIN) VARIANT=plain BUILD=$(PLAIN)
+AGAIN_HOLD = $(AGAIN) VARIANT=hold BUILD=$(HOLD)
+RUN = $(Q)V=$(V) CC=$(CC) BUILD=$(PLAIN) HOLD_BUILD=$(HOLD) tests/run.sh --log $(OUT)/log
+
+# Unit tests: one Check program per module, linked from the exact list of what it needs.
+UNIT_units = daemon/base/units.c daemon/base/text.c
+UNIT_text = daemon/base/text.c
+UNIT_sequence =
+UNIT_ring =
+UNIT_saved = daemon/shared/saved.c daemon/base/text.c
+UNIT_wire = daemon/shared/wire.c daemon/base/io.c
+UNIT_knobs = daemon/shared/knobs.c daemon/base/io.c daemon/base/text.c
+UNIT_policy = daemon/handler/policy.c
+SETTINGS_READ = $(addprefix daemon/settings/,ini.c problems.c memory.c) daemon/base/text.c daemon/base/io.c
+SETTINGS_OPTIONS = $(SETTINGS_READ) $(addprefix daemon/settings/,options.c options_load.c quantity.c \
+	words.c policy_text.c) daemon/base/units.c
+UNIT_settings_ini = $(SETTINGS_READ)
+UNIT_settings_glob = daemon/settings/glob.c daemon/base/text.c
+UNIT_settings_config = $(SETTINGS_OPTIONS) daemon/settings/config.c
+UNIT_settings_policy = $(SETTINGS_OPTIONS) daemon/settings/policy_file.c daemon/settings/glob.c
+UNIT_settings_policy_set = $(UNIT_settings_policy) daemon/settings/policy_set.c
+$(foreach name,ini config policy policy_set,$(eval UNIT_LIBS_settings_$(name) = -linih))
+UNIT_human = daemon/ctl/human.c
+UNIT_ctl_page = daemon/ctl/page.c daemon/ctl/document.c
+UNIT_LIBS_ctl_page = -ljson-c
+UNIT_proc_status = daemon/supervisor/proc_status.c daemon/base/text.c daemon/base/io.c
+UNIT_hand_back = daemon/guardian/hand_back.c
+UNIT_outcome_json = $(addprefix daemon/supervisor/,outcome_json.c outcome_message.c message.c) \
+	daemon/base/text.c
+UNIT_LIBS_outcome_json = -ljson-c -lsystemd
+UNIT_kernel_gate = $(addprefix daemon/supervisor/,kernel_gate.c gate_probe.c gate_group.c layout.c) \
+	daemon/shared/knobs.c daemon/base/io.c daemon/base/text.c
+
+# Golden files: a driver that reads configuration as the supervisor does and prints what it means.
+GOLDEN_SOURCES = tests/golden/golden.c $(UNIT_settings_policy) daemon/settings/config.c
+GOLDEN_PROGRAM = $(BUILD)/tests/golden/golden
+
+UNIT_NAMES = $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
+UNIT_PROGRAMS = $(UNIT_NAMES:%=$(BUILD)/tests/unit/test_%)
+UNIT_LIBS = $(shell pkg-config --libs check) -pthread
+
+# Tests on real groups: one program per numbered file, all with the same vocabulary.
+CGROUP_LIBRARY = $(filter-out tests/cgroup/0% tests/cgroup/1%,$(wildcard tests/cgroup/*.c))
+CGROUP_PROGRAMS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/cgroup/[0-9]*.c tests/stands/[0-9]*.c))
+CGROUP_LIBS = -ljson-c -pthread
+BENCH_PROGRAM = $(BUILD)/tests/bench/bench
+
+LINTS = $(filter-out %/common.sh,$(wildcard tests/lint/*.sh))
+GOLDEN = $(wildcard tests/golden/run tests/golden/run.sh)
+SYSTEMD = $(wildcard tests/systemd/run tests/systemd/run.sh)
+UNIT_RUNS = --timeout 120 $(patsubst $(BUILD)/%,$(PLAIN)/%,$(UNIT_PROGRAMS))
+LINT_RUNS = --timeout 300 $(LINTS)
+GOLDEN_RUNS = --timeout 120 $(GOLDEN)
+CGROUP_RUNS = --timeout 240 $(patsubst $(BUILD)/%,$(PLAIN)/%,$(CGROUP_PROGRAMS))
+SYSTEMD_RUNS = --timeout 600 $(SYSTEMD)
+
+TEST_C = $(shell find tests -name '*.c')
+OURS = $(shell find daemon tests bpf -name '*.[ch]' 2>/dev/null)
+
+$(BUILD)/tests/%.o: ALL_CFLAGS += -Itests
+
+define unit_program
+$(BUILD)/tests/unit/test_$(1): $(call objects,tests/unit/test_$(1).c $(UNIT_$(1)))
+	$$(if $$(filter undefined,$$(origin UNIT_$(1))),$$(error no UNIT_$(1) list in tests/tests.mk))
+	$$(SAY) LD $$@
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(UNIT_LIBS) $$(UNIT_LIBS_$(1))
+endef
+$(foreach name,$(UNIT_NAMES),$(eval $(call unit_program,$(name))))
+
+$(GOLDEN_PROGRAM): $(call objects,$(GOLDEN_SOURCES))
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -linih
+
+$(CGROUP_PROGRAMS) $(BENCH_PROGRAM): $(BUILD)/%: $(BUILD)/%.o $(call objects,$(CGROUP_LIBRARY))
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CGROUP_LIBS)
+
+# Objects stay: a second `make check` rebuilds nothing.
+.SECONDARY: $(call objects,$(TEST_C))
+
+.PHONY: programs-units programs-cgroup builds
+programs-units: $(UNIT_PROGRAMS)
+programs-cgroup: all $(CGROUP_PROGRAMS)
+
+# A target that needs packages must have them before make even looks at a source: hence $(AGAIN).
+setup:
+	$(Q)$(SETUP)
+
+demo: setup
+	$(AGAIN_PLAIN) all
+	$(Q)$(PLAIN)/oomhandlerctl drill
+
+builds: setup
+	$(AGAIN_PLAIN) all programs-units programs-cgroup $(PLAIN)/tests/golden/golden
+	$(AGAIN_HOLD) all
+
+check: builds
+	$(RUN) $(LINT_RUNS) $(UNIT_RUNS) $(GOLDEN_RUNS) $(CGROUP_RUNS) $(SYSTEMD_RUNS)
+
+check-unit: setup
+	$(AGAIN_PLAIN) programs-units
+	$(RUN) $(UNIT_RUNS)
+
+check-golden: setup
+	$(AGAIN_PLAIN) $(PLAIN)/tests/golden/golden
+	$(RUN) $(GOLDEN_RUNS)
+
+check-cgroup: setup
+	$(AGAIN_PLAIN) programs-cgroup
+	$(AGAIN_HOLD) all
+	$(RUN) $(CGROUP_RUNS)
+
+check-systemd: setup
+	$(AGAIN_PLAIN) all
+	$(RUN) $(SYSTEMD_RUNS)
+
+lint: setup
+	$(AGAIN_PLAIN) all $(PLAIN)/tests/golden/golden
+	$(RUN) $(LINT_RUNS)
+
+format:
+	$(Q)clang-format -i $(OURS)
+
+# What a compiler can say without running: the paths of gcc's analyzer, and cppcheck's opinion.
+analyze: setup
+	$(AGAIN) BUILD=$(OUT)/analyze CFLAGS='-O1 -fanalyzer' all
+	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --library=posix -D_GNU_SOURCE \
+		-DLIBEXECDIR='""' -DSYSCONFDIR='""' -DPREFIX='""' -DVERSION='""' \
+		--enable=warning,portability --suppress=missingIncludeSystem -Idaemon daemon
+
+# Memory errors and undefined behaviour everywhere; data races where two threads meet.
+sanitize: setup
+	$(AGAIN) VARIANT=asan BUILD=$(OUT)/asan programs-units
+	$(AGAIN) VARIANT=tsan BUILD=$(OUT)/tsan $(OUT)/tsan/tests/unit/test_ring \
+		$(OUT)/tsan/tests/unit/test_sequence
+	$(Q)V=$(V) CK_FORK=no tests/run.sh --log $(OUT)/log/sanitize --timeout 300 \
+		$(patsubst $(BUILD)/%,$(OUT)/asan/%,$(UNIT_PROGRAMS)) \
+		$(OUT)/tsan/tests/unit/test_ring $(OUT)/tsan/tests/unit/test_sequence
+
+bench: setup
+	$(AGAIN_PLAIN) all $(PLAIN)/tests/bench/bench
+	$(Q)BUILD=$(PLAIN) $(PLAIN)/tests/bench/bench
+
+help:
+	@printf '%s\n' \
+		'make                build the four programs (VARIANT=$(VARIANT): plain, hold, asan, tsan)' \
+		'make setup          install missing Debian packages' \
+		'make demo           set up, build, and resolve a real OOM before your eyes' \
+		'make check          set up, build, run every test' \
+		'make check-unit     one module at a time; no root' \
+		'make check-golden   bad and good configuration, against the expected words' \
+		'make check-cgroup   the daemon on real groups; root, cgroup v1' \
+		'make check-systemd  the unit under a real systemd' \
+		'make lint           layers, symbols, names, formatting, pages' \
+		'make format         clang-format over all sources' \
+		'make analyze        gcc -fanalyzer and cppcheck' \
+		'make sanitize       unit tests under ASan, UBSan and TSan' \
+		'make bench          latencies against the kernel'"'"'s own killer; root, cgroup v1' \
+		'make install        DESTDIR=, PREFIX=, SYSCONFDIR=, UNITDIR= as usual' \
+		'make uninstall clean' \
+		'' \
+		'V=1 shows commands and every single test; -j is safe.'
