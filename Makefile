@@ -29,7 +29,7 @@ SAY = $(if $(filter 1,$(V)),@:,@printf '  %-5s %s\n')
 VARIANT_FLAGS_plain =
 VARIANT_FLAGS_hold = -DHOLD_POINTS
 VARIANT_FLAGS_asan = -DHOLD_POINTS -fsanitize=address,undefined -fno-omit-frame-pointer
-VARIANT_FLAGS_tsan = -DHOLD_POINTS -fsanitize=thread
+VARIANT_FLAGS_tsan = -DHOLD_POINTS -fsanitize=thread -Wno-tsan
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith \
 	-Wwrite-strings -Wundef -Wformat=2 $(WERROR)
 # Names of a control group and its processes are bounded by constants, never by the stack.
@@ -49,7 +49,7 @@ SOURCES_oomhandlerctl = $(BASE) $(wildcard daemon/settings/*.c daemon/ctl/*.c)
 LIBS_oomhandlerd =
 LIBS_oomhandlerd-handler = -pthread
 LIBS_oomhandlerd-supervisor = -lsystemd -lcgroup -linih -ljson-c -pthread
-LIBS_oomhandlerctl = -lsystemd -linih -ljson-c
+LIBS_oomhandlerctl = -linih -ljson-c
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 

@@ -79,7 +79,8 @@ static bool status_is_final(const struct course *course, int status)
 {
 	const struct pulse *pulse = course->tables.pulse;
 
-	if (pulse->supervisor_ready == pulse->supervisor_generation)
+	/* Once one has served, its successors are tried again: groups may be in the middle of things. */
+	if (pulse->supervisor_ready)
 		return false;
 	return status == EXIT_CODE_USAGE || status == EXIT_CODE_CONFIG ||
 	       status == EXIT_CODE_KERNEL ||

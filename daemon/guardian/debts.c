@@ -80,8 +80,9 @@ static void marks_settle(struct ledger *ledger)
 }
 
 /*
- * A lender that was taking the loan back has left the limit between what was lent and what was found,
- * and has noted that value on the group before each step.
+ * The ledger is written before the knob: a handler that died in between has left an earlier loan in
+ * force, the one noted on the group. Any other value between found and set is a lender's step or an
+ * operator's choice; nobody can tell here, so it stays as it is and the cell goes on saying so.
  */
 static int cell_settle(const struct debts_order *order, uint32_t slot, enum knob knob,
 		       struct ledger_cell *cell)
@@ -100,7 +101,7 @@ static int cell_settle(const struct debts_order *order, uint32_t slot, enum knob
 	between = now > cell->found && now < cell->set;
 	if (between && saved_load(group->directory, &saved) == 0 && saved.lent.value[knob] == now)
 		return limits_set(knob, fd, cell->found);
-	return between && !order->last ? -EAGAIN : 0;
+	return between ? -EAGAIN : 0;
 }
 
 static void group_settle(const struct debts_order *order, uint32_t slot)

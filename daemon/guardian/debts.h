@@ -17,7 +17,6 @@ struct debts_order {
 	struct held *held;
 	const struct tables *tables;
 	int lock; /* of the runtime directory: the child must not keep it */
-	bool last; /* everything stops: a limit that reads as nobody's is the operator's */
 };
 
 /**

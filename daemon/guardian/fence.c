@@ -73,7 +73,6 @@ static bool debts_begin(struct fence *fence)
 		.held = fence->held,
 		.tables = fence->tables,
 		.lock = fence->lock,
-		.last = fence->undo.verb == UNDO_RESTORE,
 	};
 	int ret;
 

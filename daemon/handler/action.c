@@ -9,7 +9,6 @@
 #include "handler/knob_turn.h"
 #include "handler/level.h"
 
-#define PAGE_BYTES 4096ULL
 /* A value no real limit has, far above every real usage: setting it cannot reclaim. */
 #define NUDGE_MEMSW_BYTES (1ULL << 40)
 #define NUDGE_LOAN_MSEC 1000
@@ -33,18 +32,10 @@ struct nsec action_look_after(struct nsec now, uint32_t looks)
 		now, nsec_from_msec(spans_msec[looks < HANDLER_LOOKS ? looks : HANDLER_LOOKS - 1]));
 }
 
-bool action_victim_exited(const struct handler *handler, const struct victim *victim)
+bool action_victim_exited(const struct victim *victim)
 {
-	const struct process_seat *seat = NULL;
 	struct pollfd exit = { .fd = victim->pidfd, .events = POLLIN };
 
-	if (victim->index != SNAPSHOT_UNKNOWN) {
-		seat = adopt_process(&handler->adopt, victim->index, victim->generation);
-		/* The sampler gives a seat up only when it has seen the process dead. */
-		if (!seat)
-			return true;
-		exit.fd = seat->pidfd;
-	}
 	/* Not signal 0: a zombie nobody has reaped still takes that, though its memory is free. */
 	return poll(&exit, 1, 0) > 0;
 }
@@ -67,7 +58,13 @@ int action_raise(struct handler *handler, uint32_t slot, struct bytes limit, str
 		adopt_group(&handler->adopt, slot, handler->slots[slot].roster.generation);
 	struct ledger_cell before = knob_entry(handler, slot, KNOB_LIMIT);
 	struct ledger_cell before_memsw = knob_entry(handler, slot, KNOB_MEMSW_LIMIT);
-	struct turn turn = { .slot = slot, .knob = KNOB_LIMIT, .set = limit.count, .due = due };
+	struct turn turn = {
+		.slot = slot,
+		.knob = KNOB_LIMIT,
+		/* The kernel rounds down; what is written must be what reads back. */
+		.set = limit.count - limit.count % handler->page_bytes,
+		.due = due,
+	};
 	uint64_t memsw = KNOB_ABSENT;
 	int ret;
 
@@ -82,7 +79,7 @@ int action_raise(struct handler *handler, uint32_t slot, struct bytes limit, str
 	atomic_fetch_add(&handler->tables.ledger->slots[slot].hands_off, 1);
 	turn.loan = ++handler->slots[slot].loans;
 	HOLD(HOLD_LEND_BEFORE_WRITE);
-	if (memsw != KNOB_ABSENT && !limit_is_unlimited(memsw) && memsw < limit.count) {
+	if (memsw != KNOB_ABSENT && !limit_is_unlimited(memsw) && memsw < turn.set) {
 		struct turn memsw_turn = turn;
 
 		memsw_turn.knob = KNOB_MEMSW_LIMIT;
@@ -126,5 +123,6 @@ int action_nudge(struct handler *handler, uint32_t slot)
 		return nudge_by_memsw(handler, slot, memsw);
 	if (lent.state == LEDGER_CHANGED && lent.due_nsec > due.count)
 		due.count = lent.due_nsec;
-	return action_raise(handler, slot, (struct bytes){ .count = limit + PAGE_BYTES }, due);
+	return action_raise(handler, slot, (struct bytes){ .count = limit + handler->page_bytes },
+			    due);
 }

@@ -46,8 +46,8 @@ int action_nudge(struct handler *handler, uint32_t slot);
 /* Raise a limit to @limit as a loan until @due, memsw first where it would be in the way. */
 int action_raise(struct handler *handler, uint32_t slot, struct bytes limit, struct nsec due);
 
-/* The process's pidfd is readable, or its seat was emptied because it died. */
-bool action_victim_exited(const struct handler *handler, const struct victim *victim);
+/* Is the victim gone, or a zombie whose memory is free? One poll that does not wait. */
+bool action_victim_exited(const struct victim *victim);
 
 /* Time of the look after @looks earlier ones: 10, 100, 1000 ms. */
 struct nsec action_look_after(struct nsec now, uint32_t looks);

@@ -55,8 +55,8 @@ enum action_verdict action_kernel_begin(struct handler *handler, struct episode 
 		record_step_error(episode, ret);
 	episode->acted = true;
 	if (level_gauges(handler, episode->slot, &gauges) == 0)
-		episode->failcnt_last = gauges.failcnt;
-	episode->failcnt_since = handler->now;
+		episode->refused_last = level_refused(&gauges);
+	episode->refused_since = handler->now;
 	episode->due = action_look_after(handler->now, 0);
 	return ACTION_WAITING;
 }
@@ -72,18 +72,20 @@ enum action_verdict action_kernel_tick(struct handler *handler, struct episode *
 {
 	struct gauges gauges;
 
-	if (level_kills(handler, episode->slot) > episode->kills_at_trigger) {
+	if (level_gauges(handler, episode->slot, &gauges) < 0)
+		return ACTION_FAILED;
+	/* A sleeper can be left behind by the kill that helped the others. */
+	if (!gauges.level.under_oom &&
+	    level_kills(handler, episode->slot) > episode->kills_at_trigger) {
 		episode->outcome.proof = OUTCOME_PROOF_KILLS;
 		return ACTION_ENDED;
 	}
-	if (level_gauges(handler, episode->slot, &gauges) < 0)
-		return ACTION_FAILED;
-	if (gauges.level.under_oom || gauges.failcnt != episode->failcnt_last) {
-		episode->failcnt_last = gauges.failcnt;
-		episode->failcnt_since = handler->now;
+	if (gauges.level.under_oom || level_refused(&gauges) != episode->refused_last) {
+		episode->refused_last = level_refused(&gauges);
+		episode->refused_since = handler->now;
 	}
 	if (gauges.usage < gauges.limit &&
-	    nsec_between(episode->failcnt_since, handler->now).count >=
+	    nsec_between(episode->refused_since, handler->now).count >=
 		    nsec_from_msec(KERNEL_CALM_MSEC).count) {
 		episode->outcome.proof = OUTCOME_PROOF_CALM;
 		return ACTION_ENDED;

@@ -4,6 +4,7 @@
  * at SCHED_FIFO the victim needs the processor more than we do.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -31,49 +32,57 @@ static int pidfd_signal(int pidfd, int signal_number)
 /*
  * A member without facts: open it, then look once more whether that pid is still a member; only then is
  * the descriptor known to be the process we mean and not one that got its number since.
+ *
+ * Errors:  -ESRCH when it is gone, -ENFILE when that cannot be told for want of a fresh list.
  */
 static int unknown_open(struct handler *handler, uint32_t slot, uint32_t pid)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	int ret = -ESRCH;
 
 	if (pidfd < 0)
 		return -errno;
-	if (!snapshot_is_member(handler, slot, pid)) {
-		adopt_spend(&handler->adopt, pidfd);
-		return -ESRCH;
+	switch (snapshot_membership(handler, slot, pid)) {
+	case SNAPSHOT_MEMBER:
+		return pidfd;
+	case SNAPSHOT_STRANGER:
+		break;
+	case SNAPSHOT_UNSURE:
+		ret = -ENFILE;
+		break;
 	}
-	return pidfd;
+	adopt_spend(&handler->adopt, pidfd);
+	return ret;
 }
 
+/* Return: a pidfd of our own, or a negative errno. */
 static int victim_open(struct handler *handler, struct episode *episode,
 		       const struct candidate *candidate)
 {
-	struct victim *victim = &episode->victim;
-	const struct process_seat *seat;
+	const struct process_seat *seat = NULL;
+	int pidfd;
 
-	*victim = (struct victim){ .index = candidate->index,
-				   .generation = candidate->generation,
-				   .pidfd = -1 };
-	if (candidate->index == SNAPSHOT_UNKNOWN) {
-		victim->pidfd = unknown_open(handler, episode->slot, candidate->who.pid);
-		return victim->pidfd;
-	}
-	seat = adopt_process(&handler->adopt, candidate->index, candidate->generation);
+	if (candidate->index != SNAPSHOT_UNKNOWN)
+		seat = adopt_process(&handler->adopt, candidate->index, candidate->generation);
 	/* Known to the sampler, but its descriptor is still on the way: as good as unknown. */
-	if (!seat) {
-		victim->index = SNAPSHOT_UNKNOWN;
-		victim->pidfd = unknown_open(handler, episode->slot, candidate->who.pid);
-		return victim->pidfd;
-	}
-	return seat->pidfd;
+	if (!seat)
+		return unknown_open(handler, episode->slot, candidate->who.pid);
+	pidfd = fcntl(seat->pidfd, F_DUPFD_CLOEXEC, 0);
+	return pidfd < 0 ? -errno : pidfd;
 }
 
 static void victim_release(struct handler *handler, struct victim *victim)
 {
 	if (victim->pidfd >= 0)
 		adopt_spend(&handler->adopt, victim->pidfd);
-	victim->pidfd = -1;
-	victim->waiting = false;
+	*victim = (struct victim){ .pidfd = -1 };
+}
+
+/* The next choice needs to know who is left, not who was there before. */
+static void choose_again(struct handler *handler, struct episode *episode)
+{
+	snapshot_request(handler, episode->slot);
+	look_again(handler, episode, KILL_AFTERMATH_MSEC);
 }
 
 static void remember(struct episode *episode, uint32_t pid)
@@ -88,18 +97,25 @@ static void kill_candidate(struct handler *handler, struct episode *episode,
 	int pidfd = victim_open(handler, episode, candidate);
 	int ret = pidfd < 0 ? pidfd : 0;
 
+	if (ret == -ENFILE) {
+		look_again(handler, episode, KILL_AFTERMATH_MSEC);
+		return;
+	}
 	remember(episode, candidate->who.pid);
 	HOLD(HOLD_KILL_BEFORE_SIGNAL);
 	if (ret == 0)
 		ret = pidfd_signal(pidfd, SIGKILL);
 	HOLD(HOLD_KILL_AFTER_SIGNAL);
 	record_victim(episode, &candidate->who, ret);
+	episode->victim.pidfd = pidfd;
 	if (ret < 0) {
+		/* -ESRCH: it went by itself, and its pages are on their way back. */
 		victim_release(handler, &episode->victim);
-		look_again(handler, episode, 0);
+		choose_again(handler, episode);
 		return;
 	}
 	episode->acted = true;
+	episode->nudges = 0;
 	episode->victim.waiting = true;
 	episode->victim.overdue = nsec_after(handler->now, timeout);
 	atomic_fetch_add(&handler->tables.outcomes->board[episode->slot].kills, 1);
@@ -126,19 +142,15 @@ enum action_verdict action_kill_tick(struct handler *handler, struct episode *ep
 
 	if (!victim->waiting)
 		return kill_next(handler, episode);
-	if (action_victim_exited(handler, victim)) {
+	if (action_victim_exited(victim)) {
 		record_victim_end(handler, episode, OUTCOME_VICTIM_EXITED);
-		victim_release(handler, victim);
-		/* The next choice needs to know who is left, not who was there before. */
-		snapshot_request(handler, episode->slot);
-		look_again(handler, episode, KILL_AFTERMATH_MSEC);
+	} else if (nsec_reached(handler->now, victim->overdue)) {
+		record_victim_end(handler, episode, OUTCOME_VICTIM_OUTLIVED);
+	} else {
+		look_again(handler, episode, KILL_LOOK_MSEC);
 		return ACTION_WAITING;
 	}
-	if (nsec_reached(handler->now, victim->overdue)) {
-		record_victim_end(handler, episode, OUTCOME_VICTIM_OUTLIVED);
-		victim_release(handler, victim);
-		return kill_next(handler, episode);
-	}
-	look_again(handler, episode, KILL_LOOK_MSEC);
+	victim_release(handler, victim);
+	choose_again(handler, episode);
 	return ACTION_WAITING;
 }

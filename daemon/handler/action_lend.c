@@ -48,6 +48,7 @@ static int loan_size(const struct handler *handler, const struct episode *episod
 		limit = floor;
 	if (limit > max)
 		limit = max;
+	limit -= limit % handler->page_bytes;
 	if (limit <= gauges.limit || limit < floor)
 		return -EDQUOT; /* all that the policy allows is lent already */
 	ret_limit->count = limit;

@@ -236,6 +236,8 @@ static void *adopt_run(void *argument)
 		if (ret < 0)
 			continue;
 		message_take(adopt, &wire, fds, count);
+		if (wire.kind == WIRE_GROUP || wire.kind == WIRE_GROUP_GONE)
+			atomic_fetch_add(&adopt->changes, 1);
 		for (size_t i = 0; i < count; i++)
 			io_close(&fds[i]);
 		(void)io_signal_event(INHERIT_WAKE_HANDLER); /* eventfds of ours do not fail */

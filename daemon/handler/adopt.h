@@ -18,7 +18,8 @@
 #include "shared/facts.h"
 #include "shared/inherit.h"
 
-#define ADOPT_SPENT 256 /* descriptors the loop is done with; a power of two */
+/* Descriptors the loop is done with; a power of two, with room for one look at everything. */
+#define ADOPT_SPENT (ROSTER_SLOTS * GROUP_MEMBERS)
 
 struct group_seat {
 	_Atomic uint32_t generation; /* of the roster slot; 0: empty */
@@ -36,6 +37,7 @@ struct adopt {
 	const struct tables *tables; /* borrowed for the thread's life */
 	uint32_t handler_generation;
 	pthread_t thread;
+	_Atomic uint32_t changes; /* groups taken in or given up so far */
 	_Atomic uint64_t turn; /* odd while the loop works, even while it waits */
 	struct group_seat groups[ROSTER_SLOTS];
 	struct process_seat processes[FACTS_PROCESSES];

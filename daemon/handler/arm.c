@@ -7,6 +7,7 @@
 #include "handler/action.h"
 #include "handler/knob_turn.h"
 #include "handler/level.h"
+#include "handler/look.h"
 
 #define ARM_CALM_MSEC 1000
 /* Room that a group must have kept: less than this and the next charge may already be the next OOM. */
@@ -38,6 +39,7 @@ int arm_group(struct handler *handler, uint32_t slot)
 	self->overruled = atomic_load(&handler->tables.pulse->overruled[slot]);
 	if (self->needs_proof)
 		HOLD(HOLD_REARM_BEFORE_WRITE);
+	look_note_calm(handler, slot);
 	HOLD(HOLD_ARM_BEFORE_WRITE);
 	ret = knob_turn(handler, &turn);
 	HOLD(HOLD_ARM_AFTER_WRITE);
@@ -89,7 +91,10 @@ bool arm_is_proven(struct handler *handler, uint32_t slot)
 		return false;
 	if (level_kills(handler, slot) > self->kills_seen && !gauges.level.under_oom)
 		return nsec_reached(handler->now, self->rearm);
-	if (gauges.level.under_oom || gauges.usage + ARM_CALM_ROOM > gauges.limit) {
+	/* At the limit, but refusing nobody: page cache that has settled there. */
+	if (gauges.level.under_oom || (level_refused(&gauges) != self->refused_seen &&
+				       gauges.usage + ARM_CALM_ROOM > gauges.limit)) {
+		self->refused_seen = level_refused(&gauges);
 		self->calm_since = (struct nsec){ 0 };
 		return false;
 	}

@@ -67,9 +67,8 @@ void episode_close(struct handler *handler, struct episode *episode, enum outcom
 
 	if (episode->victim.waiting && episode->outcome.victims)
 		record_victim_end(handler, episode,
-				  action_victim_exited(handler, &episode->victim)
-					  ? OUTCOME_VICTIM_EXITED
-					  : OUTCOME_VICTIM_WAITING);
+				  action_victim_exited(&episode->victim) ? OUTCOME_VICTIM_EXITED
+									 : OUTCOME_VICTIM_WAITING);
 	if (episode->victim.pidfd >= 0)
 		adopt_spend(&handler->adopt, episode->victim.pidfd);
 	if (episode->mark)
@@ -194,30 +193,69 @@ static void kernel_overdue(struct handler *handler, struct episode *episode)
 
 /*
  * A sleeper although every counter has room: its wake-up got lost, or it was moved here from nowhere we
- * can see. Killing somebody would not be the cure; waking it is. Once per episode, before the first act.
+ * can see. Killing somebody would not be the cure; waking it is.
  */
 static bool nudge_first(struct handler *handler, struct episode *episode)
 {
-	if (episode->nudged || !level_has_margin(handler, episode->slot))
+	if (episode->nudges == HANDLER_LOOKS || !level_has_margin(handler, episode->slot))
 		return false;
-	episode->nudged = true;
 	(void)action_nudge(handler, episode->slot); /* the level at the next look tells */
+	episode->due = action_look_after(handler->now, episode->nudges++);
+	return true;
+}
+
+/* The end of the kill step's wait belongs to the record even when the level fell first. */
+static void victim_look(struct handler *handler, struct episode *episode)
+{
+	if (!episode->victim.waiting || !action_victim_exited(&episode->victim))
+		return;
+	record_victim_end(handler, episode, OUTCOME_VICTIM_EXITED);
+	if (episode->victim.pidfd >= 0)
+		adopt_spend(&handler->adopt, episode->victim.pidfd);
+	episode->victim.pidfd = -1;
+	episode->victim.waiting = false;
+}
+
+/*
+ * What may have changed under an episode, whatever its phase: the group is gone, somebody else wrote 0,
+ * or its tasks sleep for an ancestor that has run out as well and comes first.
+ */
+static bool overtaken(struct handler *handler, struct episode *episode, struct gauges *gauges)
+{
+	int ret = level_gauges(handler, episode->slot, gauges);
+
+	if (ret == -ENODEV || ret == -ESRCH) {
+		episode_close(handler, episode, OUTCOME_GROUP_GONE);
+		return true;
+	}
+	if (ret < 0) {
+		episode->due = action_look_after(handler->now, 0);
+		return true;
+	}
+	if (handler->slots[episode->slot].state != BOARD_EPISODE)
+		return false; /* the kernel's already: its step looks for the proof */
+	if (!gauges->level.kill_disabled) {
+		slots_overrule(handler, episode->slot);
+		return true;
+	}
+	if (!gauges->level.under_oom || !level_is_above(handler, episode->slot))
+		return false;
+	episode->calm = handler->now;
 	episode->due = action_look_after(handler->now, 0);
+	episode->deadline = nsec_after(episode->deadline, nsec_between(handler->now, episode->due));
 	return true;
 }
 
 static void step_phase(struct handler *handler, struct episode *episode)
 {
 	struct gauges gauges;
-	int ret = level_gauges(handler, episode->slot, &gauges);
 
-	if (ret == -ENODEV || ret == -ESRCH) {
-		episode_close(handler, episode, OUTCOME_GROUP_GONE);
+	if (overtaken(handler, episode, &gauges))
 		return;
-	}
-	if (row_of(episode)->hands_over) {
+	if (row_of(episode)->hands_over && episode->step_begun) {
+		victim_look(handler, episode);
 		kernel_overdue(handler, episode);
-	} else if (ret == 0 && !gauges.level.under_oom) {
+	} else if (!gauges.level.under_oom) {
 		settle_begin(handler, episode);
 		return;
 	} else if (deadline_passed(handler, episode)) {
@@ -236,16 +274,13 @@ static enum outcome_kind end_kind(const struct episode *episode)
 static void settle_phase(struct handler *handler, struct episode *episode)
 {
 	struct gauges gauges;
-	int ret = level_gauges(handler, episode->slot, &gauges);
 
-	if (ret == -ENODEV || ret == -ESRCH) {
-		episode_close(handler, episode, OUTCOME_GROUP_GONE);
+	if (overtaken(handler, episode, &gauges))
 		return;
-	}
-	if (ret == 0 && gauges.level.under_oom) {
+	if (gauges.level.under_oom) {
 		/* Asleep again: the same step index and deadline, or raise-limit would go on for ever. */
 		episode->phase = EPISODE_STEP;
-		episode->nudged = false;
+		episode->nudges = 0;
 		if (episode->step_begun && row_of(episode)->begin)
 			step_next(handler, episode, OUTCOME_STEP_DONE);
 		episode->step_begun = false;
@@ -260,18 +295,6 @@ static void settle_phase(struct handler *handler, struct episode *episode)
 	episode->outcome.proof = OUTCOME_PROOF_LEVEL;
 	handler->slots[episode->slot].backoff = nsec_from_msec(EPISODE_SETTLE_MSEC);
 	episode_close(handler, episode, end_kind(episode));
-}
-
-/* The end of the kill step's wait belongs to the record even when the level fell first. */
-static void victim_look(struct handler *handler, struct episode *episode)
-{
-	if (!episode->victim.waiting || !action_victim_exited(handler, &episode->victim))
-		return;
-	record_victim_end(handler, episode, OUTCOME_VICTIM_EXITED);
-	if (episode->victim.pidfd >= 0)
-		adopt_spend(&handler->adopt, episode->victim.pidfd);
-	episode->victim.pidfd = -1;
-	episode->victim.waiting = false;
 }
 
 void episode_tick(struct handler *handler, struct episode *episode)

@@ -24,9 +24,7 @@ enum episode_phase {
 
 /* The process a kill step is waiting for. */
 struct victim {
-	uint32_t index; /* in facts; SNAPSHOT_UNKNOWN: not listed there */
-	uint32_t generation;
-	int pidfd; /* own, for an unknown one; -1: in the process's seat */
+	int pidfd; /* our own: the sampler may give its seat to another process; -1: none */
 	struct nsec overdue; /* from then on the next candidate is taken as well */
 	bool waiting;
 };
@@ -37,9 +35,9 @@ struct episode {
 	uint32_t step; /* index into policy.step */
 	bool step_begun;
 	bool acted; /* a knob was changed or a signal sent */
-	bool nudged;
 	bool reported; /* the record is out; only the proof is still awaited */
 	uint32_t looks; /* of the current step */
+	uint32_t nudges; /* in a row */
 	uint32_t tried_count;
 	uint32_t tried[EPISODE_TRIED]; /* pids signalled in this episode */
 	struct nsec trigger;
@@ -48,8 +46,8 @@ struct episode {
 	struct nsec step_begin;
 	struct nsec calm; /* SETTLE: since when */
 	uint64_t kills_at_trigger;
-	uint64_t failcnt_last; /* kernel step: stands still when it is over */
-	struct nsec failcnt_since;
+	uint64_t refused_last; /* kernel step: refused charges stand still when it is over */
+	struct nsec refused_since;
 	uint32_t mark; /* ledger.marks entry + 1, 0: none */
 	struct victim victim;
 	struct policy policy; /* a copy: a reload does not change an episode under way */

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/exit_code.h"
@@ -62,6 +63,7 @@ static int handler_init(void)
 
 	if (ret < 0)
 		return ret;
+	handler.page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
 	handler.generation = atomic_load(&handler.tables.pulse->handler_generation);
 	handler.epoch = atomic_load(&handler.tables.pulse->epoch);
 	for (int i = 0; i < ROSTER_SLOTS; i++)
@@ -81,6 +83,17 @@ static void ignore_signals(void)
 		(void)signal(signals[i], SIG_IGN); /* cannot fail for these */
 }
 
+static void sweep_on_news(void)
+{
+	uint32_t roster = atomic_load(&handler.tables.roster->changes);
+	uint32_t adopt = atomic_load(&handler.adopt.changes);
+
+	if (roster != handler.roster_changes || adopt != handler.adopt_changes)
+		handler.next_sweep = handler.now;
+	handler.roster_changes = roster;
+	handler.adopt_changes = adopt;
+}
+
 static void handle_event(int fd)
 {
 	if (fd == INHERIT_GUARDIAN) {
@@ -89,8 +102,9 @@ static void handle_event(int fd)
 	}
 	if (io_drain_event(fd) < 0)
 		return;
+	/* A wake without news is the sampler's answer: the turn itself looks for that. */
 	if (fd == INHERIT_WAKE_HANDLER)
-		handler.next_sweep = handler.now;
+		sweep_on_news();
 	else
 		slots_event(&handler, (uint32_t)(fd - INHERIT_EVENT_FIRST));
 }
@@ -135,18 +149,17 @@ static bool episodes_run(struct nsec *next)
 /* Return: when the loop has to wake up at the latest. */
 static struct nsec turn(void)
 {
-	static struct nsec guardian_tick;
 	struct nsec next, busy;
 	bool any;
 
 	handler.now = clock_now();
-	if (nsec_reached(handler.now, guardian_tick)) {
-		watch_guardian(guardian_tick.count ? guardian_tick : handler.now);
-		guardian_tick = nsec_after(handler.now, nsec_from_msec(HANDLER_SWEEP_MSEC));
+	if (nsec_reached(handler.now, handler.guardian_tick)) {
+		watch_guardian(handler.guardian_tick);
+		handler.guardian_tick = nsec_after(handler.now, nsec_from_msec(HANDLER_SWEEP_MSEC));
 	}
 	if (nsec_reached(handler.now, handler.next_sweep)) {
-		slots_sweep(&handler);
 		handler.next_sweep = nsec_after(handler.now, nsec_from_msec(HANDLER_SWEEP_MSEC));
+		slots_sweep(&handler); /* may ask for another one at once */
 	}
 	next = slots_run(&handler);
 	any = episodes_run(&next);
@@ -155,6 +168,8 @@ static struct nsec turn(void)
 		handler.next_sweep = busy;
 	if (handler.next_sweep.count < next.count)
 		next = handler.next_sweep;
+	if (handler.guardian_tick.count < next.count)
+		next = handler.guardian_tick;
 	atomic_fetch_add(&handler.tables.pulse->handler_beat, 1);
 	return next;
 }

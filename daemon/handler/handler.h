@@ -42,6 +42,7 @@ struct slot {
 	struct nsec rearm; /* handed back: not before */
 	struct nsec backoff;
 	uint64_t kills_seen; /* oom_kill of the subtree when it was handed back */
+	uint64_t refused_seen; /* handed back: charges refused at the last look */
 	uint64_t failcnt; /* at the last calm look */
 	uint64_t memsw_failcnt;
 	uint32_t disarm_looks; /* looks left after a disarming write, 0: none under way */
@@ -57,11 +58,15 @@ struct handler {
 	uint32_t epoch; /* pulse.epoch when it started: any other value means it is fenced */
 	bool guardian_dead;
 	bool guardian_silent;
+	struct nsec guardian_tick; /* when its beat is looked at next */
+	uint32_t roster_changes; /* as of the last sweep */
+	uint32_t adopt_changes;
 	uint32_t guardian_missed; /* punctual ticks without a beat */
 	uint64_t guardian_beat;
 	struct nsec now; /* taken once per turn of the loop */
 	struct nsec next_sweep;
 	uint64_t faults_at_start;
+	uint64_t page_bytes; /* limits are kept in whole pages */
 	uint64_t sequence; /* of outcomes */
 	struct adopt adopt;
 	struct slot slots[ROSTER_SLOTS];

@@ -47,15 +47,19 @@ int level_gauges(const struct handler *handler, uint32_t slot, struct gauges *re
 	return ret;
 }
 
-/* Did this group's own counters refuse a charge since it was last seen calm? */
-static bool own_limit_refused(const struct slot *slot, const struct gauges *gauges)
-{
-	return gauges->failcnt != slot->failcnt || gauges->memsw_failcnt != slot->memsw_failcnt;
-}
-
 static bool is_full(const struct gauges *gauges)
 {
 	return room(gauges->usage, gauges->limit) < LEVEL_FULL_BYTES;
+}
+
+/*
+ * Is it this group's own limit? Its counters have refused a charge since it was last seen calm, and the
+ * counter is full now. The usage with swap is not read; its failcnt alone must do.
+ */
+static bool own_limit_refused(const struct slot *slot, const struct gauges *gauges)
+{
+	return gauges->memsw_failcnt != slot->memsw_failcnt ||
+	       (gauges->failcnt != slot->failcnt && is_full(gauges));
 }
 
 /* The highest ancestor that is under OOM: under_oom reaches from the limit's group down, never up. */
@@ -69,6 +73,8 @@ static uint32_t topmost_above(const struct handler *handler, uint32_t slot,
 		const struct group_seat *seat = seat_of(handler, at);
 		struct oom_level level;
 
+		if (!handler->slots[at].roster.generation)
+			break; /* not met yet: its parent is not known either */
 		if (seat && oom_level_read(seat->fd[GROUP_OOM_CONTROL], &level) == 0 &&
 		    level.under_oom) {
 			found = at;
@@ -108,23 +114,33 @@ enum level_verdict level_find(const struct handler *handler, uint32_t slot, uint
 	if (above == ROSTER_NO_SLOT) {
 		*ret_slot = slot;
 		/* Marks fall from the top down: a lone mark may be what is left of an ancestor's OOM. */
-		if (own_limit_refused(self, &gauges) && is_full(&gauges))
+		if (own_limit_refused(self, &gauges))
 			return LEVEL_OWN;
 		return self->doubts > 0 ? LEVEL_OWN : LEVEL_DOUBTFUL;
 	}
 	*ret_slot = above;
 	verdict = verdict_above(handler, above, &above_level);
 	/* Behind a foreign OOM our own limit may be hit as well; that one we can end. */
-	if (verdict != LEVEL_ABOVE && own_limit_refused(self, &gauges) && is_full(&gauges)) {
+	if (verdict != LEVEL_ABOVE && own_limit_refused(self, &gauges)) {
 		*ret_slot = slot;
 		return LEVEL_OWN;
 	}
 	return verdict;
 }
 
+bool level_is_above(const struct handler *handler, uint32_t slot)
+{
+	struct oom_level level;
+	uint32_t above = topmost_above(handler, slot, &level);
+
+	return above != ROSTER_NO_SLOT && verdict_above(handler, above, &level) == LEVEL_ABOVE;
+}
+
 bool level_below(const struct handler *handler, uint32_t slot, uint32_t ancestor)
 {
 	for (int depth = 0; depth < HANDLER_DEPTH && slot < ROSTER_SLOTS; depth++) {
+		if (!handler->slots[slot].roster.generation)
+			return false;
 		if (slot == ancestor)
 			return true;
 		slot = handler->slots[slot].roster.parent;
@@ -167,6 +183,8 @@ bool level_parent_full(const struct handler *handler, uint32_t slot)
 	for (int depth = 0; depth < HANDLER_DEPTH && at < ROSTER_SLOTS; depth++) {
 		struct gauges gauges;
 
+		if (!handler->slots[at].roster.generation)
+			return false;
 		if (level_gauges(handler, at, &gauges) == 0 && is_full(&gauges))
 			return true;
 		at = handler->slots[at].roster.parent;

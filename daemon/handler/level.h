@@ -41,6 +41,15 @@ int level_gauges(const struct handler *handler, uint32_t slot, struct gauges *re
  */
 enum level_verdict level_find(const struct handler *handler, uint32_t slot, uint32_t *ret_slot);
 
+/* Charges refused so far by either counter. */
+static inline uint64_t level_refused(const struct gauges *gauges)
+{
+	return gauges->failcnt + gauges->memsw_failcnt;
+}
+
+/* Does an armed ancestor's OOM keep tasks of @slot asleep? That one is ended first. */
+bool level_is_above(const struct handler *handler, uint32_t slot);
+
 /* Is @slot @ancestor itself or below it? Bounded by HANDLER_DEPTH. */
 bool level_below(const struct handler *handler, uint32_t slot, uint32_t ancestor);
 

@@ -43,7 +43,7 @@ static void begin(struct handler *handler, uint32_t number, bool by_event)
 {
 	struct slot *slot = &handler->slots[number];
 
-	if (slot->episode || slot->state != BOARD_ARMED)
+	if (slot->episode || slot->state != BOARD_ARMED || slot->disarm_looks)
 		return;
 	if (episode_begin(handler, number, by_event) < 0) {
 		slot->look = true;
@@ -120,8 +120,10 @@ void look_at_slot(struct handler *handler, uint32_t number)
 		return;
 	if (slot->state == BOARD_ARMED)
 		armed_look(handler, number, by_event);
-	else if (slot->state == BOARD_EPISODE && slot->episode && by_event)
-		slot->episode->due = handler->now; /* news about it */
+	else if (slot->state == BOARD_EPISODE && slot->episode && by_event &&
+		 slot->episode->phase == EPISODE_SETTLE)
+		slot->episode->due =
+			handler->now; /* asleep again; other waits are there for a reason */
 	else if (slot->state == BOARD_HELD && by_event)
 		watched_look(handler, number);
 }

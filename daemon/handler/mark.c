@@ -3,17 +3,15 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 
 #include "base/io.h"
 #include "base/text.h"
 
 #define MARK_ADJ 1000 /* OOM_SCORE_ADJ_MAX, include/uapi/linux/oom.h */
 
-/* Which seat a mark was put through; the ledger itself carries only what the guardian can use. */
-static struct {
-	uint32_t index;
-	uint32_t generation;
-} mark_seats[LEDGER_MARKS];
+/* What each mark was put through: our own, because the sampler may give the seat to another process. */
+static int mark_fds[LEDGER_MARKS];
 
 static int adj_write(int fd, int32_t value)
 {
@@ -23,16 +21,32 @@ static int adj_write(int fd, int32_t value)
 	return io_write_at_start(fd, value < 0 ? text : text + 1);
 }
 
+/* False for a mark whose writer died in the middle of it. */
+static bool mark_read(const struct handler *handler, int number, struct ledger_mark *ret_mark)
+{
+	return sequence_load(&handler->tables.ledger->marks[number].sequence, ret_mark,
+			     &handler->tables.ledger->marks[number].mark, sizeof(*ret_mark)) == 0;
+}
+
 static int free_mark(const struct handler *handler)
 {
 	struct ledger_mark mark;
 
 	for (int i = 0; i < LEDGER_MARKS; i++)
-		if (sequence_load(&handler->tables.ledger->marks[i].sequence, &mark,
-				  &handler->tables.ledger->marks[i].mark, sizeof(mark)) < 0 ||
-		    mark.state == LEDGER_CLEAR)
+		if (!mark_read(handler, i, &mark) || mark.state == LEDGER_CLEAR)
 			return i;
 	return -ENFILE;
+}
+
+/* Facts that were read while a mark was on show our own 1000. */
+static int32_t found_before(const struct handler *handler, uint32_t pid, int32_t found)
+{
+	struct ledger_mark mark;
+
+	for (int i = 0; i < LEDGER_MARKS; i++)
+		if (mark_read(handler, i, &mark) && mark.state == LEDGER_CHANGED && mark.pid == pid)
+			return mark.found;
+	return found;
 }
 
 static void ledger_put(struct handler *handler, int number, const struct ledger_mark *mark)
@@ -56,30 +70,29 @@ int mark_put(struct handler *handler, const struct candidate *candidate)
 		seat = adopt_process(&handler->adopt, candidate->index, candidate->generation);
 	if (number < 0 || !seat || seat->adj_fd < 0)
 		return number < 0 ? number : -ESRCH;
+	mark_fds[number] = fcntl(seat->adj_fd, F_DUPFD_CLOEXEC, 0);
+	if (mark_fds[number] < 0)
+		return -errno;
+	mark.found = found_before(handler, mark.pid, mark.found);
 	ledger_put(handler, number, &mark);
-	ret = adj_write(seat->adj_fd, MARK_ADJ);
+	ret = adj_write(mark_fds[number], MARK_ADJ);
 	if (ret < 0) {
 		ledger_put(handler, number, &(struct ledger_mark){ .state = LEDGER_CLEAR });
+		adopt_spend(&handler->adopt, mark_fds[number]);
 		return ret;
 	}
-	mark_seats[number].index = candidate->index;
-	mark_seats[number].generation = candidate->generation;
 	return number + 1;
 }
 
 void mark_remove(struct handler *handler, uint32_t number)
 {
-	const struct process_seat *seat;
 	struct ledger_mark mark;
 	uint32_t at = number - 1;
 
 	assert(number >= 1 && number <= LEDGER_MARKS);
-	if (sequence_load(&handler->tables.ledger->marks[at].sequence, &mark,
-			  &handler->tables.ledger->marks[at].mark, sizeof(mark)) < 0)
-		return;
-	seat = adopt_process(&handler->adopt, mark_seats[at].index, mark_seats[at].generation);
 	/* -ESRCH: the kernel took our choice, nothing to put right. */
-	if (seat && mark.state == LEDGER_CHANGED)
-		(void)adj_write(seat->adj_fd, mark.found);
+	if (mark_read(handler, (int)at, &mark) && mark.state == LEDGER_CHANGED)
+		(void)adj_write(mark_fds[at], mark.found);
+	adopt_spend(&handler->adopt, mark_fds[at]);
 	ledger_put(handler, (int)at, &(struct ledger_mark){ .state = LEDGER_CLEAR });
 }

@@ -37,7 +37,7 @@ void record_trigger(struct handler *handler, struct episode *episode, const stru
 		.trigger_nsec = episode->trigger.count,
 		.limit = gauges->limit,
 		.usage = gauges->usage,
-		.failcnt = gauges->failcnt - slot->failcnt,
+		.failcnt = gauges->failcnt > slot->failcnt ? gauges->failcnt - slot->failcnt : 0,
 		.memsw = gauges->memsw_failcnt != slot->memsw_failcnt,
 		.by_sweep = !by_event,
 	};

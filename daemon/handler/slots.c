@@ -11,6 +11,7 @@
 #include "handler/level.h"
 #include "handler/look.h"
 
+#define SLOTS_LOAN_BITS 16
 #define SLOTS_BACKOFF_MIN_MSEC 1000
 #define SLOTS_BACKOFF_MAX_MSEC 60000
 
@@ -40,6 +41,32 @@ static void forget(struct handler *handler, uint32_t number)
 }
 
 /*
+ * The kills counted in a group so far are news to its ancestors' sums, but not new kills: a rise would
+ * be taken for the proof that an OOM has ended.
+ */
+static void tell_ancestors(struct handler *handler, uint32_t number)
+{
+	const struct slot *slot = &handler->slots[number];
+	const struct group_seat *seat =
+		adopt_group(&handler->adopt, number, slot->roster.generation);
+	uint32_t at = slot->roster.parent;
+	struct oom_level level;
+
+	if (!seat || oom_level_read(seat->fd[GROUP_OOM_CONTROL], &level) < 0)
+		return;
+	for (int depth = 0; depth < HANDLER_DEPTH && at < ROSTER_SLOTS; depth++) {
+		struct slot *above = &handler->slots[at];
+
+		if (!above->roster.generation)
+			return;
+		above->kills_seen += level.kills;
+		if (above->episode)
+			above->episode->kills_at_trigger += level.kills;
+		at = above->roster.parent;
+	}
+}
+
+/*
  * First contact: take the present numbers as the calm ones. A group in which a predecessor of this
  * handler served may be the kernel's at this moment, so it is armed only with proof.
  */
@@ -52,10 +79,11 @@ static void meet(struct handler *handler, uint32_t number, const struct roster_s
 		.needs_proof = handler->generation > 1,
 		.overruled = atomic_load(&handler->tables.pulse->overruled[number]),
 		.backoff = nsec_from_msec(SLOTS_BACKOFF_MIN_MSEC),
-		.loans = knob_entry(handler, number, KNOB_LIMIT).loan,
+		/* Above every number a predecessor used: a returned loan is told by its number. */
+		.loans = handler->generation << SLOTS_LOAN_BITS,
 	};
-	slot->loans = knob_entry(handler, number, KNOB_LIMIT).loan;
 	slot->kills_seen = level_kills(handler, number);
+	tell_ancestors(handler, number);
 	look_note_calm(handler, number);
 	slots_set_state(handler, number, BOARD_HELD);
 }
@@ -80,7 +108,8 @@ void slots_overrule(struct handler *handler, uint32_t number)
 	struct slot *slot = &handler->slots[number];
 
 	slot->overruled = atomic_load(&handler->tables.pulse->overruled[number]);
-	knob_strike(handler, number, KNOB_OOM_CONTROL);
+	/* Whoever announced it may have been stopped before he wrote. */
+	(void)knob_return(handler, number, KNOB_OOM_CONTROL, 0);
 	slots_handed_back(handler, number);
 	if (slot->episode)
 		episode_close(handler, slot->episode, OUTCOME_HANDED_BACK);
@@ -99,15 +128,17 @@ static void try_arm(struct handler *handler, uint32_t number)
 		slots_set_state(handler, number, BOARD_ARMED);
 }
 
+/* What the lender has taken back in full is no longer owed. */
 static void loans_tend(struct handler *handler, uint32_t number)
 {
-	const struct slot *slot = &handler->slots[number];
-	struct ledger_cell lent = knob_entry(handler, number, KNOB_LIMIT);
+	uint32_t returned = handler->slots[number].roster.loan_returned;
 
-	if (lent.state != LEDGER_CHANGED || !lent.loan || lent.loan != slot->roster.loan_returned)
-		return;
-	knob_strike(handler, number, KNOB_LIMIT);
-	knob_strike(handler, number, KNOB_MEMSW_LIMIT);
+	for (enum knob knob = KNOB_LIMIT; knob <= KNOB_MEMSW_LIMIT; knob++) {
+		struct ledger_cell lent = knob_entry(handler, number, knob);
+
+		if (lent.state == LEDGER_CHANGED && lent.loan && lent.loan <= returned)
+			knob_strike(handler, number, knob);
+	}
 }
 
 /*
@@ -122,6 +153,9 @@ static void unwanted_tend(struct handler *handler, uint32_t number)
 		arm_release(handler, number, 1);
 	else
 		slots_set_state(handler, number, BOARD_HELD);
+	/* Page cache at the limit moves failcnt all day long; an event's rise is counted from here. */
+	if (!slot->look)
+		look_note_calm(handler, number);
 }
 
 /* A managed group: bring it to the state the roster wants. */
@@ -149,10 +183,11 @@ static void managed_tend(struct handler *handler, uint32_t number)
 	case BOARD_HELD:
 	case BOARD_FAILED:
 	case BOARD_HANDED_BACK:
+		if (slot->episode)
+			break; /* still looking for the proof that the kernel has ended it */
 		if (slot->roster.want == ROSTER_WANT_HELD)
 			unwanted_tend(handler, number);
-		else if (wanted && !slot->episode &&
-			 (!slot->needs_proof || arm_is_proven(handler, number)))
+		else if (wanted && (!slot->needs_proof || arm_is_proven(handler, number)))
 			try_arm(handler, number);
 		break;
 	case BOARD_EPISODE: /* it runs to its end; then this is asked again */
@@ -171,8 +206,9 @@ static void descendant_tend(struct handler *handler, uint32_t number)
 	struct oom_level level;
 
 	if (!seat || slot->roster.saved.value[KNOB_OOM_CONTROL] == 1 ||
-	    oom_level_read(seat->fd[GROUP_OOM_CONTROL], &level) < 0 || !level.kill_disabled)
-		return;
+	    oom_level_read(seat->fd[GROUP_OOM_CONTROL], &level) < 0 ||
+	    (!level.kill_disabled && !level.under_oom))
+		return; /* under_oom with the killer on: a sleeper our write may have missed */
 	/* Refused or gone: the next sweep sees it again. */
 	(void)knob_return(handler, number, KNOB_OOM_CONTROL, 0);
 }
@@ -270,7 +306,8 @@ void slots_abandon(struct handler *handler)
 
 			/* Nothing is left to report an error to; the next look tries again. */
 			if (slot->roster.role == ROSTER_MANAGED &&
-			    knob_entry(handler, number, KNOB_OOM_CONTROL).state == LEDGER_CHANGED)
+			    (slot->state == BOARD_EPISODE || slot->state == BOARD_HANDED_BACK ||
+			     knob_entry(handler, number, KNOB_OOM_CONTROL).state == LEDGER_CHANGED))
 				slot->disarm_looks = 1;
 			if (slot->disarm_looks)
 				(void)knob_return(handler, number, KNOB_OOM_CONTROL, 0);

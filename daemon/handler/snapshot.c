@@ -10,6 +10,8 @@
 #include "handler/handler.h"
 #include "handler/level.h"
 
+/* Facts of a request this long ago no longer count as an answer to the present question. */
+#define SNAPSHOT_FRESH_MSEC 100
 #define MEMBERS_TEXT_SIZE 1024
 #define MEMBERS_READS 128 /* 128 KiB: more pids than a snapshot holds */
 
@@ -66,12 +68,12 @@ static void add_facts(struct handler *handler, uint32_t slot)
 	}
 }
 
-static bool is_listed(const struct snapshot *snapshot, uint32_t known, uint32_t pid)
+static struct candidate *find_listed(struct snapshot *snapshot, uint32_t known, uint32_t pid)
 {
 	for (uint32_t i = 0; i < known; i++)
 		if (snapshot->list[i].who.pid == pid)
-			return true;
-	return false;
+			return &snapshot->list[i];
+	return NULL;
 }
 
 /* What is done with each pid of a member list; false ends the reading. */
@@ -107,10 +109,12 @@ static void members_read(int fd, member_visit *visit, void *context)
 	}
 }
 
-static void members_visit(struct handler *handler, uint32_t slot, member_visit *visit,
+/* Return: whether every group of the subtree had a list to read. */
+static bool members_visit(struct handler *handler, uint32_t slot, member_visit *visit,
 			  void *context)
 {
 	uint32_t used = atomic_load(&handler->tables.roster->slots_used);
+	bool all = true;
 
 	for (uint32_t i = 0; i < used && i < ROSTER_SLOTS; i++) {
 		int fd;
@@ -118,11 +122,13 @@ static void members_visit(struct handler *handler, uint32_t slot, member_visit *
 		if (!handler->slots[i].roster.generation || !level_below(handler, i, slot))
 			continue;
 		fd = adopt_take_members(&handler->adopt, i, handler->slots[i].roster.generation);
+		all = all && fd >= 0;
 		if (fd < 0)
 			continue; /* the pool is used up until the supervisor refills it */
 		members_read(fd, visit, context);
 		adopt_spend(&handler->adopt, fd);
 	}
+	return all;
 }
 
 struct unknown_search {
@@ -134,9 +140,12 @@ static bool add_unknown(void *context, uint32_t pid)
 {
 	struct unknown_search *search = context;
 	struct snapshot *snapshot = search->snapshot;
+	struct candidate *listed = find_listed(snapshot, search->known, pid);
 
-	if (is_listed(snapshot, search->known, pid))
+	if (listed) {
+		listed->seen = true;
 		return true;
+	}
 	if (snapshot->count == SNAPSHOT_CANDIDATES) {
 		snapshot->missed++;
 		return true;
@@ -161,10 +170,16 @@ void snapshot_take(struct handler *handler, uint32_t slot)
 	add_facts(handler, slot);
 	/* Facts younger than the question are complete: the list of members would say the same. */
 	if (snapshot->missed == 0 &&
+	    snapshot->age.count < nsec_from_msec(SNAPSHOT_FRESH_MSEC).count &&
 	    sampled.count >= atomic_load(&handler->tables.outcomes->board[slot].wanted_nsec))
 		return;
 	search.known = snapshot->count;
-	members_visit(handler, slot, add_unknown, &search);
+	if (!members_visit(handler, slot, add_unknown, &search))
+		return;
+	/* It has left since the facts were taken: to us it is as good as dead. */
+	for (uint32_t i = 0; i < search.known; i++)
+		if (!snapshot->list[i].seen)
+			snapshot->list[i].flags |= FACT_DYING;
 }
 
 struct member_search {
@@ -180,10 +195,12 @@ static bool match_member(void *context, uint32_t pid)
 	return !search->found;
 }
 
-bool snapshot_is_member(struct handler *handler, uint32_t slot, uint32_t pid)
+enum snapshot_membership snapshot_membership(struct handler *handler, uint32_t slot, uint32_t pid)
 {
 	struct member_search search = { .pid = pid };
+	bool all = members_visit(handler, slot, match_member, &search);
 
-	members_visit(handler, slot, match_member, &search);
-	return search.found;
+	if (search.found)
+		return SNAPSHOT_MEMBER;
+	return all ? SNAPSHOT_STRANGER : SNAPSHOT_UNSURE;
 }

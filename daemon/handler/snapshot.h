@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/units.h"
@@ -17,6 +18,7 @@ struct candidate {
 	uint32_t index; /* in facts; SNAPSHOT_UNKNOWN: a member without facts */
 	uint32_t generation;
 	uint32_t flags; /* enum fact_flag */
+	bool seen; /* the kernel's own list of members names it */
 	struct outcome_candidate who; /* its tier is set by policy_rank() */
 };
 
@@ -42,5 +44,11 @@ bool snapshot_is_fresh(const struct handler *handler, uint32_t slot, struct nsec
  */
 void snapshot_take(struct handler *handler, uint32_t slot);
 
+enum snapshot_membership {
+	SNAPSHOT_MEMBER,
+	SNAPSHOT_STRANGER,
+	SNAPSHOT_UNSURE, /* not found, but not every group's list could be read */
+};
+
 /* Is @pid still a member of @slot's subtree? Uses up one more one-shot descriptor per group. */
-bool snapshot_is_member(struct handler *handler, uint32_t slot, uint32_t pid);
+enum snapshot_membership snapshot_membership(struct handler *handler, uint32_t slot, uint32_t pid);

@@ -66,7 +66,7 @@ struct roster {
 		struct policy policy;
 	} policies[ROSTER_BANKS * ROSTER_POLICIES];
 	_Atomic uint32_t slots_used; /* all slots from here on are free */
-	uint32_t padding;
+	_Atomic uint32_t changes; /* slots written so far: tells a reader whether there is news */
 };
 
 /**
@@ -88,6 +88,7 @@ static inline void roster_write(struct roster *roster, uint32_t slot,
 {
 	sequence_store(&roster->slots[slot].sequence, &roster->slots[slot].slot, source,
 		       sizeof(*source));
+	atomic_fetch_add(&roster->changes, 1);
 }
 
 /* As roster_read(), for a policy. */

@@ -1,7 +1,8 @@
 /*
  * See lender.h. A limit between what was found and what was lent is ours to lower; one outside was set
- * by somebody else meanwhile and is left alone. Never below usage on purpose: such a write would reclaim,
- * on this thread but under the group's eyes.
+ * by somebody else meanwhile and is left alone. What is free goes back first; then one step at a time
+ * below usage, where the write reclaims page cache on this thread. A step the group's memory is in the
+ * way of fails with EBUSY and is tried again later: nobody is killed for a loan.
  */
 #include "supervisor/lender.h"
 
@@ -21,7 +22,7 @@
 #define BACKOFF_LAST (32 * NSEC_PER_SEC)
 #define STEPS_MAX 4096 /* in one visit: 16 GiB of the default step */
 #define RETURNED_MAX 256
-/* Room above usage, so that the write itself finds nothing to reclaim. */
+/* Room above usage in which a write finds nothing to reclaim. */
 #define MARGIN 4096
 
 struct debt {
@@ -151,7 +152,7 @@ static int debt_open(struct debt *debt, const struct group_view *view)
 enum lowering {
 	LOWERING_THROUGH, /* back at what was found, or no longer ours */
 	LOWERING_MORE, /* one step down, more to go */
-	LOWERING_STUCK, /* usage is in the way */
+	LOWERING_STUCK, /* the other limit is in the way */
 };
 
 static uint64_t whole_pages(uint64_t bytes)
@@ -176,7 +177,7 @@ static int lower(const struct debt *debt, enum knob knob, uint64_t floor,
 		return 0;
 	}
 	target = limit - cell->found > lender.step.count ? limit - lender.step.count : cell->found;
-	if (target < usage + MARGIN)
+	if (target < usage + MARGIN && whole_pages(usage + MARGIN) < limit)
 		target = whole_pages(usage + MARGIN);
 	if (target < floor)
 		target = floor;

@@ -241,6 +241,29 @@ int publication_begin(struct publisher *publisher, struct node *node)
 	return 0;
 }
 
+int publication_keep_own(struct publisher *publisher, struct publication *publication)
+{
+	const struct publication *above = publish_armed_above(publisher, publication->node);
+	int directory, ret;
+
+	if (publication->role != ROSTER_DESCENDANT || publication->attribute || !above ||
+	    above->attribute || publication->saved.found.value[KNOB_OOM_CONTROL] == 0)
+		return 0;
+	directory = publication_open(publisher, publication);
+	if (directory < 0)
+		return directory;
+	/* Taken by another instance: it has an attribute already. */
+	ret = flock(directory, LOCK_EX | LOCK_NB) == 0 ? saved_store(directory, &publication->saved)
+						       : -errno;
+	if (ret < 0) {
+		io_close(&directory);
+		return ret;
+	}
+	publication->attribute = true;
+	publication->lock = directory;
+	return 0;
+}
+
 static void saved_recover(struct publisher *publisher, struct publication *publication)
 {
 	int directory = publication_open(publisher, publication);

@@ -17,6 +17,13 @@
  */
 int publication_begin(struct publisher *publisher, struct node *node);
 
+/**
+ * publication_keep_own() - note on a descendant that it was at 1 before anything above it is armed
+ *
+ * Errors:  of opening and writing the attribute.
+ */
+int publication_keep_own(struct publisher *publisher, struct publication *publication);
+
 /* As the former supervisor left it; @node is NULL when the group is gone. */
 void publication_recover(struct publisher *publisher, uint32_t slot, struct node *node);
 

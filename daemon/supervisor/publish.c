@@ -51,7 +51,21 @@ const struct publication *publish_armed_above(const struct publisher *publisher,
 	return NULL;
 }
 
-static bool plan_is_published(const struct publication *publication, const struct plan *plan)
+const struct publication *publish_saved_above(const struct publisher *publisher,
+					      const struct node *node)
+{
+	for (node = node->parent; node; node = node->parent) {
+		const struct publication *publication =
+			node->slot == ROSTER_NO_SLOT ? NULL : &publisher->list[node->slot];
+
+		if (publication && publication->attribute && publication->role == ROSTER_MANAGED)
+			return publication;
+	}
+	return NULL;
+}
+
+static bool plan_is_published(const struct publisher *publisher,
+			      const struct publication *publication, const struct plan *plan)
 {
 	switch (plan->role) {
 	case PLAN_NONE:
@@ -59,7 +73,10 @@ static bool plan_is_published(const struct publication *publication, const struc
 	case PLAN_ANCESTOR:
 		return publication->role == ROSTER_ANCESTOR;
 	case PLAN_DESCENDANT:
-		return publication->role == ROSTER_DESCENDANT;
+		/* An attribute of its own only as long as something above is armed. */
+		return publication->role == ROSTER_DESCENDANT &&
+		       (!publication->attribute ||
+			publish_armed_above(publisher, publication->node));
 	case PLAN_MANAGED:
 		return publication->role == ROSTER_MANAGED && publication->enforce == plan->enforce;
 	}
@@ -71,11 +88,12 @@ static int node_sync(struct publisher *publisher, struct node *node)
 	struct publication *publication = publish_find(publisher, node);
 
 	if (publication && publication->phase == PUBLICATION_SERVE) {
-		if (plan_is_published(publication, &node->plan))
-			publication_write(publisher, publication);
-		else
+		if (!plan_is_published(publisher, publication, &node->plan)) {
 			release_begin(publisher, publication);
-		return 0;
+			return 0;
+		}
+		publication_write(publisher, publication);
+		return publication_keep_own(publisher, publication);
 	}
 	if (node->plan.role == PLAN_NONE ||
 	    (publication && publication->phase == PUBLICATION_RELEASE))

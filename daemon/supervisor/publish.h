@@ -97,3 +97,7 @@ struct publication *publish_find(struct publisher *publisher, const struct node 
 /* The nearest group above @node that is published in order to be armed, NULL for none. */
 const struct publication *publish_armed_above(const struct publisher *publisher,
 					      const struct node *node);
+
+/* The nearest managed group above @node that carries our attribute, released or not; NULL for none. */
+const struct publication *publish_saved_above(const struct publisher *publisher,
+					      const struct node *node);

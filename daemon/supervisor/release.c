@@ -49,10 +49,11 @@ static bool loan_is_out(const struct publisher *publisher, const struct publicat
 	return false;
 }
 
-/* What was made while the group was armed and inherited the switch; nothing is armed above any more. */
+/* What was made while the group was armed and inherited the switch. */
 static void children_free(const struct publisher *publisher, const struct publication *publication)
 {
-	if (!publish_armed_above(publisher, publication->node))
+	/* What they inherited counts as the value this group was found with. */
+	if (publication->saved.found.value[KNOB_OOM_CONTROL] == 0)
 		(void)originals_free_subtree(publisher->mount, publication->node);
 }
 
@@ -64,6 +65,10 @@ static int restore_advance(struct publisher *publisher, struct publication *publ
 
 	if (!publication->node || !publication->attribute)
 		return 1;
+	/* A 1 of its own without the attribute looks inherited to whoever frees the children above. */
+	if (publication->role == ROSTER_DESCENDANT &&
+	    publish_saved_above(publisher, publication->node))
+		return 0;
 	if (publication->role == ROSTER_MANAGED) {
 		if (!handler_let_go(publisher, publication) || loan_is_out(publisher, publication))
 			return 0;
@@ -78,7 +83,8 @@ static int restore_advance(struct publisher *publisher, struct publication *publ
 		return ret;
 	publication->attribute = false;
 	if (publication->role == ROSTER_MANAGED)
-		report_event(REPORT_RELEASED, "%s%s%s", publication_label(publication, label),
+		report_event(REPORT_RELEASED, "%s: released%s%s",
+			     publication_label(publication, label),
 			     publication->node->plan.refusal[0] ? ": " : "",
 			     publication->node->plan.refusal);
 	return 1;

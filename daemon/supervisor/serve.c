@@ -153,7 +153,7 @@ static void armed_report(struct publisher *publisher, struct publication *public
 	    0)
 		return; /* next time */
 	publication->reported = true;
-	report_event(REPORT_ARMED, "%s: policy %s, limit %" PRIu64 " bytes",
+	report_event(REPORT_ARMED, "%s: armed, policy %s, limit %" PRIu64 " bytes",
 		     publication_label(publication, label), policy.name,
 		     publication->saved.found.value[KNOB_LIMIT]);
 }

@@ -33,11 +33,6 @@ void service_stopping(void)
 	(void)sd_notify(0, "STOPPING=1");
 }
 
-void service_status(const char *text)
-{
-	(void)sd_notifyf(0, "STATUS=%s", text);
-}
-
 static unsigned int beat_follow(uint64_t *last, uint64_t now, unsigned int missed)
 {
 	if (*last == now)

@@ -24,8 +24,5 @@ void service_ready(void);
 void service_reloading(void);
 void service_stopping(void);
 
-/* @text: one line for `systemctl status`. */
-void service_status(const char *text);
-
 /* Once a second: tells the watchdog that we are well, while guardian and handler beat, too. */
 void service_tick(struct service *service, const struct pulse *pulse);

@@ -18,8 +18,8 @@ static void refusal_report(struct node *node, const char *path)
 		return;
 	strcpy(node->reported, node->plan.refusal);
 	if (node->reported[0])
-		report_event(REPORT_REFUSED, "%s: %s", text_escape(path, label, sizeof(label)),
-			     node->reported);
+		report_event(REPORT_REFUSED, "%s: not managed: %s",
+			     text_escape(path, label, sizeof(label)), node->reported);
 }
 
 /* A managed group that gets no further says why, too. */

@@ -8,13 +8,11 @@
  */
 #include "supervisor/supervisor.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <systemd/sd-event.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/exit_code.h"
@@ -132,6 +130,10 @@ static int loop_prepare(sd_event **ret_event)
 					TICK_ACCURACY_USEC, on_tick, NULL);
 		if (ret >= 0)
 			ret = sd_event_source_set_enabled(tick, SD_EVENT_ON);
+		/* Owned by the loop, like the sources above that were never named. */
+		if (ret >= 0)
+			ret = sd_event_source_set_floating(tick, true);
+		sd_event_source_unref(tick);
 	}
 	*ret_event = event;
 	return ret;
@@ -223,7 +225,7 @@ static void start_ready(void)
 	supervisor_write_page(&supervisor);
 	atomic_fetch_add(&pulse->supervisor_beat, 1);
 	atomic_store(&pulse->supervisor_ready, supervisor.publisher.slots.supervisor_generation);
-	report_event(REPORT_STARTED, "supervisor %u, %zu policies, memory hierarchy at %s",
+	report_event(REPORT_STARTED, "supervisor %u ready: %zu policies, memory hierarchy at %s",
 		     supervisor.publisher.slots.supervisor_generation, supervisor.setup.set.count,
 		     supervisor.discover.mount);
 	service_ready();

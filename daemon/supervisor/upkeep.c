@@ -148,7 +148,8 @@ void supervisor_reload(struct supervisor *supervisor)
 	supervisor->problems = problems;
 	supervisor->last_reload_ok = ret == 0;
 	if (ret < 0) {
-		report_event(REPORT_RELOAD_FAILED, "%zu errors, the old configuration stays",
+		report_event(REPORT_RELOAD_FAILED,
+			     "reload refused, the old configuration stays: %zu errors",
 			     problems.errors);
 		for (size_t i = 0; i < problems.count; i++)
 			report_event(REPORT_RELOAD_FAILED, "%s:%u: %s", problems.list[i].file,
@@ -159,7 +160,8 @@ void supervisor_reload(struct supervisor *supervisor)
 		policies_publish(&supervisor->policies, &supervisor->publisher.slots,
 				 &supervisor->setup.set);
 		supervisor_rescan(supervisor);
-		report_event(REPORT_RELOADED, "%zu policies", supervisor->setup.set.count);
+		report_event(REPORT_RELOADED, "reloaded: %zu policies",
+			     supervisor->setup.set.count);
 	}
 	supervisor_write_page(supervisor);
 }

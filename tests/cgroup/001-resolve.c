@@ -56,8 +56,9 @@ static void handler_faults_no_page(void)
 
 		task_touch(hog, 64);
 		witness_killed(&instance, &web, hog);
-		test_note("page faults: %lld", (long long)json_number(instance_record_of(&instance, hog),
-							     "page_faults"));
+		test_note("page faults: %lld",
+			  (long long)json_number(instance_record_of(&instance, hog),
+						 "page_faults"));
 		expect(json_number(instance_record_of(&instance, hog), "page_faults") == 0);
 	}
 	expect(json_number(instance_page(&instance), "handler.page_faults") == 0);
@@ -91,7 +92,8 @@ static void nested_group_with_a_strange_name_is_managed(void)
 	task_touch(hog, 64);
 	expect_within(5000, task_killed(hog));
 	expect_within(5000, instance_record_of(&instance, hog));
-	expect(strstr(json_text(instance_record_of(&instance, hog), "cgroup"), "/a b/\"c'\\t\\x1b"));
+	expect(strstr(json_text(instance_record_of(&instance, hog), "cgroup"),
+		      "/a b/\"c'\\t\\x1b"));
 }
 
 static const struct test tests[] = {

@@ -7,8 +7,6 @@
  *     └── web (32 MiB, armed)    small, hog (asleep)
  */
 #include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "cgroup/instance.h"
 #include "cgroup/test.h"
@@ -48,7 +46,10 @@ static void expect_free(struct nsec blow)
 	task_fill(small, 6);
 }
 
-/* After the storm the instance serves again. */
+/*
+ * After the storm the instance serves again. A handler that was started anew reads the same environment
+ * and stands at its hold point once as well.
+ */
 static void expect_serving(void)
 {
 	struct task *next;
@@ -56,6 +57,9 @@ static void expect_serving(void)
 	expect_within(20000, instance_group_is(&instance, &web, "armed") && cg_killer_off(&web));
 	next = task_start(&web, "next");
 	task_touch(next, 64);
+	expect_within(10000, task_killed(next) || instance_held(&instance, PART_HANDLER));
+	if (!task_killed(next))
+		instance_signal(&instance, PART_HANDLER, SIGCONT);
 	witness_killed(&instance, &web, next);
 }
 
@@ -116,53 +120,58 @@ static void guardian_stopped(void)
 	expect_serving();
 }
 
-static void supervisor_blow(int signal_number)
+/* Return: the pid of the supervisor that was struck. */
+static pid_t supervisor_blow(int signal_number)
 {
 	struct nsec blow;
+	pid_t supervisor;
 
 	unresolved();
+	supervisor = instance_pid(&instance, PART_SUPERVISOR);
 	blow = clock_now();
-	instance_signal(&instance, PART_SUPERVISOR, signal_number);
+	expect(kill(supervisor, signal_number) == 0);
 	instance_signal(&instance, PART_GUARDIAN, SIGCONT);
 	instance_signal(&instance, PART_HANDLER, SIGCONT);
 	expect_free(blow);
 	expect(cg_level(&web).kills == 0);
+	return supervisor;
+}
+
+/* The page is the new one's, and it has seen the group with its own eyes. */
+static bool is_succeeded(pid_t supervisor)
+{
+	return instance_pid(&instance, PART_SUPERVISOR) != supervisor &&
+	       instance_group_is(&instance, &web, "armed");
 }
 
 static void supervisor_killed(void)
 {
-	supervisor_blow(SIGKILL);
+	pid_t supervisor = supervisor_blow(SIGKILL);
+
+	expect_within(20000, is_succeeded(supervisor));
 	expect_serving();
 }
 
 static void supervisor_stopped(void)
 {
-	supervisor_blow(SIGSTOP);
-	expect_within(30000, instance_pid(&instance, PART_SUPERVISOR) &&
-				     !instance_held(&instance, PART_SUPERVISOR));
+	pid_t supervisor = supervisor_blow(SIGSTOP);
+
+	expect_within(40000, is_succeeded(supervisor));
 	expect_serving();
 }
 
 static void all_killed_then_hand_back(void)
 {
-	char program[512];
 	struct nsec blow;
-	int status;
 	pid_t pid;
 
 	unresolved();
 	instance_kill_all(&instance);
 	expect(task_asleep(hog) && cg_killer_off(&web));
 	blow = clock_now();
-	program_path("oomhandlerd", false, program);
-	pid = fork();
-	if (pid == 0) {
-		(void)execl(program, program, "--hand-back", (char *)NULL);
-		_exit(127);
-	}
+	pid = hand_back_start(&instance);
 	expect_free(blow);
-	expect(waitpid(pid, &status, 0) == pid);
-	expect(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	hand_back_expect(&instance, pid);
 	expect(cg_is_free(&web) && !cg_has_attribute(&web));
 }
 

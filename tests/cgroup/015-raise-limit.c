@@ -7,8 +7,6 @@
  */
 #include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "cgroup/instance.h"
 #include "cgroup/test.h"
@@ -76,10 +74,6 @@ static void kills_when_all_is_lent(void)
 
 static void handed_back_with_everything_dead(void)
 {
-	char program[512];
-	int status;
-	pid_t pid;
-
 	start("Step=raise-limit by=16M max=64M for=60s\nStep=kill\nDeadline=20s\n",
 	      (struct instance_options){ 0 });
 	task_touch(hog, 40);
@@ -90,13 +84,7 @@ static void handed_back_with_everything_dead(void)
 	task_exit(hog);
 	instance_kill_all(&instance);
 	expect(limit_is(48));
-	program_path("oomhandlerd", false, program);
-	pid = fork();
-	if (pid == 0) {
-		(void)execl(program, program, "--hand-back", (char *)NULL);
-		_exit(127);
-	}
-	expect(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	hand_back_expect(&instance, hand_back_start(&instance));
 	expect(limit_is(32));
 	expect(cg_is_free(&web) && !cg_has_attribute(&web));
 }

@@ -232,6 +232,41 @@ void instance_kill_all(struct instance *instance)
 	expect_within(5000, process_gone(pids[1]) && process_gone(pids[2]));
 }
 
+pid_t hand_back_start(const struct instance *instance)
+{
+	char path[512];
+	int log = open(instance->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	pid_t pid;
+
+	program_path("oomhandlerd", false, path);
+	expect(log >= 0);
+	pid = fork();
+	if (pid == 0) {
+		(void)dup2(log, STDOUT_FILENO);
+		(void)dup2(log, STDERR_FILENO);
+		(void)execl(path, path, "--hand-back", (char *)NULL);
+		_exit(127);
+	}
+	expect(pid > 0);
+	(void)close(log);
+	return pid;
+}
+
+void hand_back_expect(const struct instance *instance, pid_t pid)
+{
+	struct cg scratch = cg_scratch();
+	char ours[CG_PATH_SIZE + 8];
+	int status;
+
+	expect(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	/* Another daemon may be alive on this host: its groups are busy, which is told by status 1. */
+	if (WEXITSTATUS(status) != 0) {
+		(void)snprintf(ours, sizeof(ours), "busy %s", scratch.path);
+		expect(WEXITSTATUS(status) == 1 && instance_logged(instance, "busy "));
+		expect(!instance_logged(instance, ours));
+	}
+}
+
 struct json_object *json_at(struct json_object *object, const char *path)
 {
 	char name[64];

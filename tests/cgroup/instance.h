@@ -61,6 +61,11 @@ void instance_start_armed(struct instance *instance, const struct cg *cg);
 /* SIGKILL to every part at once, and waits until all are gone. */
 void instance_kill_all(struct instance *instance);
 
+/* Starts `oomhandlerd --hand-back`; what it prints goes to the log. */
+pid_t hand_back_start(const struct instance *instance);
+/* Waits for its end, and expects it to have freed all groups of this test. */
+void hand_back_expect(const struct instance *instance, pid_t pid);
+
 pid_t instance_pid(const struct instance *instance, enum part part);
 /* The part has reached its hold point. */
 bool instance_held(const struct instance *instance, enum part part);

@@ -9,8 +9,6 @@
  *     └── g31
  */
 #include <stdio.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "cgroup/instance.h"
 #include "cgroup/test.h"
@@ -19,6 +17,7 @@
 #define ROUNDS 8
 #define SPREAD_USEC 12000 /* from the program's start to its last write, measured by strace */
 
+static struct instance instance; /* for its log alone */
 static struct cg groups[GROUPS];
 static struct task *touchers[GROUPS];
 
@@ -38,35 +37,19 @@ static void fill_to_the_last_page(int i)
 	}
 }
 
-static pid_t hand_back(void)
-{
-	char program[512];
-	pid_t pid;
-
-	program_path("oomhandlerd", false, program);
-	pid = fork();
-	if (pid == 0) {
-		(void)execl(program, program, "--hand-back", (char *)NULL);
-		_exit(127);
-	}
-	expect(pid > 0);
-	return pid;
-}
-
 static void one_round(void)
 {
 	struct timespec pause = { .tv_nsec = SPREAD_USEC * 1000 / GROUPS };
-	int status;
 	pid_t pid;
 
 	for (int i = 0; i < GROUPS; i++)
 		fill_to_the_last_page(i);
-	pid = hand_back();
+	pid = hand_back_start(&instance);
 	for (int i = 0; i < GROUPS; i++) {
 		task_touch_bytes(touchers[i], atomic_load(&touchers[i]->page->touched) + 64 * 4096);
 		(void)nanosleep(&pause, NULL);
 	}
-	expect(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	hand_back_expect(&instance, pid);
 	for (int i = 0; i < GROUPS; i++) {
 		expect_within(3000, task_killed(touchers[i]));
 		expect(cg_is_free(&groups[i]) && !cg_has_attribute(&groups[i]));
@@ -76,6 +59,7 @@ static void one_round(void)
 
 static void nobody_is_left_asleep(void)
 {
+	instance = instance_make("hand-back");
 	for (int round = 0; round < ROUNDS; round++)
 		one_round();
 }
