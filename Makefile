@@ -59,12 +59,18 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 all: $(addprefix $(BUILD)/,$(PROGRAMS))
 
-$(BUILD)/%.o: %.c Makefile
+# Paths and flags are compiled in: objects are made anew when they change, and only then.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(subst ','"'"',$(ALL_CFLAGS))' | cmp -s - $@ || \
+		echo '$(CC) $(subst ','"'"',$(ALL_CFLAGS))' > $@
+
+$(BUILD)/%.o: %.c Makefile $(BUILD)/flags
 	$(SAY) CC $<
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(call objects,$(wildcard daemon/handler/*.c)): ALL_CFLAGS += $(HOT_CFLAGS)
+$(call objects,$(wildcard daemon/handler/*.c)): private ALL_CFLAGS += $(HOT_CFLAGS)
 
 define program
 $(BUILD)/$(1): $(call objects,$(SOURCES_$(1)))
@@ -76,6 +82,7 @@ $(foreach name,$(PROGRAMS),$(eval $(call program,$(name))))
 -include $(shell find build -name '*.d' 2>/dev/null)
 
 include tests/tests.mk
+include systemd/install.mk
 
 clean:
 	rm -rf build

@@ -68,7 +68,7 @@ SYSTEMD_RUNS = --timeout 600 $(SYSTEMD)
 TEST_C = $(shell find tests -name '*.c')
 OURS = $(shell find daemon tests bpf -name '*.[ch]' 2>/dev/null)
 
-$(BUILD)/tests/%.o: ALL_CFLAGS += -Itests
+$(BUILD)/tests/%.o: private ALL_CFLAGS += -Itests
 
 define unit_program
 $(BUILD)/tests/unit/test_$(1): $(call objects,tests/unit/test_$(1).c $(UNIT_$(1)))

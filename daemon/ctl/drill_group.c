@@ -159,7 +159,7 @@ static int set_limit(const struct drill_group *group)
 
 	/* Without this a host with swap would swap the hog out instead of running out of memory. A kernel
 	 * without swap has no such file. */
-	(void)write_file(group->directory, "memory.swappiness", "0");
+	(void)write_file(group->directory, KNOB_FILE_SWAPPINESS, "0");
 	return write_file(group->directory, group_files[GROUP_LIMIT].name,
 			  text_from_u64(bytes_from_mib(DRILL_LIMIT_MIB).count, limit));
 }

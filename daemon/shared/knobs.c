@@ -18,11 +18,9 @@
 
 const struct group_file_row group_files[GROUP_FILE_COUNT] = {
 	[GROUP_DIRECTORY] = { .name = ".", .flags = O_RDONLY | O_DIRECTORY },
-	[GROUP_OOM_CONTROL] = { .name = "memory.oom_control", .flags = O_RDWR },
-	[GROUP_LIMIT] = { .name = "memory.limit_in_bytes", .flags = O_RDWR },
-	[GROUP_MEMSW_LIMIT] = { .name = "memory.memsw.limit_in_bytes",
-				.flags = O_RDWR,
-				.optional = true },
+	[GROUP_OOM_CONTROL] = { .name = KNOB_FILE_OOM_CONTROL, .flags = O_RDWR },
+	[GROUP_LIMIT] = { .name = KNOB_FILE_LIMIT, .flags = O_RDWR },
+	[GROUP_MEMSW_LIMIT] = { .name = KNOB_FILE_MEMSW_LIMIT, .flags = O_RDWR, .optional = true },
 	[GROUP_USAGE] = { .name = "memory.usage_in_bytes", .flags = O_RDONLY },
 	[GROUP_FAILCNT] = { .name = "memory.failcnt", .flags = O_RDONLY },
 	[GROUP_MEMSW_FAILCNT] = { .name = "memory.memsw.failcnt",

@@ -50,6 +50,15 @@ extern const struct group_file_row group_files[GROUP_FILE_COUNT];
 /* Where an eventfd is registered: not a descriptor of the handler. */
 #define KNOB_EVENT_CONTROL "cgroup.event_control"
 
+/* Files that are only looked at, or set in scratch groups of our own. */
+#define KNOB_FILE_HIERARCHY                                                                        \
+	"memory.use_hierarchy" /* 0 before 5.11: the limit does not bind children */
+#define KNOB_FILE_LIMIT "memory.limit_in_bytes"
+#define KNOB_FILE_MEMSW_LIMIT "memory.memsw.limit_in_bytes"
+#define KNOB_FILE_MEMSW_USAGE "memory.memsw.usage_in_bytes"
+#define KNOB_FILE_OOM_CONTROL "memory.oom_control"
+#define KNOB_FILE_SWAPPINESS "memory.swappiness"
+
 /* Values found before this daemon changed anything. */
 struct knob_values {
 	uint64_t value[KNOB_COUNT]; /* KNOB_ABSENT where the kernel has no such file */

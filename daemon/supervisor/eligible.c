@@ -144,9 +144,9 @@ static enum eligible_answer knobs_ask(int directory, char *refusal)
 {
 	uint64_t hierarchical;
 
-	if (number_read(directory, "memory.use_hierarchy", &hierarchical) == 0 && !hierarchical) {
+	if (number_read(directory, KNOB_FILE_HIERARCHY, &hierarchical) == 0 && !hierarchical) {
 		(void)snprintf(refusal, TREE_REFUSAL_SIZE,
-			       "memory.use_hierarchy is 0: its limit does not bind its children");
+			       KNOB_FILE_HIERARCHY " is 0: its limit does not bind its children");
 		return ELIGIBLE_NO;
 	}
 	if (limit_is_finite(directory, GROUP_LIMIT) ||

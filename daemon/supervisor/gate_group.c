@@ -83,9 +83,9 @@ static int register_event(struct gate *gate)
 	ret = io_write_at_start(control, text);
 	io_close(&control);
 	if (ret == -EOPNOTSUPP)
-		return gate_fail(
-			gate, -ENOTSUP,
-			"events of memory.oom_control are not supported (PREEMPT_RT kernel)");
+		return gate_fail(gate, -ENOTSUP,
+				 "events of " KNOB_FILE_OOM_CONTROL
+				 " are not supported (PREEMPT_RT kernel)");
 	return ret < 0 ? gate_fail(gate, ret, "%s: %s", KNOB_EVENT_CONTROL, strerror(-ret)) : 0;
 }
 

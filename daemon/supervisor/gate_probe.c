@@ -199,7 +199,8 @@ static int wait_asleep(struct gate *gate, const struct child *child)
 		ret = check_moved(gate);
 		return ret < 0 ? ret
 			       : gate_fail(gate, -ENOTSUP,
-					   "no event of memory.oom_control within %d ms of an OOM",
+					   "no event of " KNOB_FILE_OOM_CONTROL
+					   " within %d ms of an OOM",
 					   DEADLINE_MSEC);
 	}
 	if (wait_for(child->pidfd, 0))
@@ -209,13 +210,13 @@ static int wait_asleep(struct gate *gate, const struct child *child)
 			"sleeping");
 	ret = oom_level_read(gate->oom_control, &level);
 	if (ret < 0)
-		return gate_fail(gate, ret, "memory.oom_control: %s", strerror(-ret));
+		return gate_fail(gate, ret, KNOB_FILE_OOM_CONTROL ": %s", strerror(-ret));
 	if (!level.kill_disabled || !level.under_oom)
-		return gate_fail(
-			gate, -ENOTSUP,
-			"memory.oom_control reads oom_kill_disable %d under_oom %d while a task "
-			"sleeps, expected 1 and 1",
-			level.kill_disabled, level.under_oom);
+		return gate_fail(gate, -ENOTSUP,
+				 KNOB_FILE_OOM_CONTROL
+				 " reads oom_kill_disable %d under_oom %d while a task "
+				 "sleeps, expected 1 and 1",
+				 level.kill_disabled, level.under_oom);
 	return 0;
 }
 
@@ -229,7 +230,7 @@ static int try_wake(struct gate *gate)
 				   GATE_LIMIT + (uint64_t)i * 16 * GATE_PAGE);
 
 		if (ret < 0)
-			return gate_fail(gate, ret, "memory.limit_in_bytes: %s", strerror(-ret));
+			return gate_fail(gate, ret, KNOB_FILE_LIMIT ": %s", strerror(-ret));
 		if (wait_for(gate->event, DEADLINE_MSEC / WAKE_TRIES))
 			return 0;
 	}

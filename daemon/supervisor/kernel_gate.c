@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/io.h"
+#include "shared/knobs.h"
 #include "supervisor/gate_probe.h"
 
 /* pidfd_open(2) is of 5.3; 5.4 is the oldest kernel anything here was measured on. */
@@ -92,7 +93,7 @@ static int check_hierarchy(const char *memory_mount, struct kernel_gate *gate)
 	char path[PATH_MAX], text[16];
 	int fd, ret;
 
-	(void)snprintf(path, sizeof(path), "%s/memory.use_hierarchy", memory_mount);
+	(void)snprintf(path, sizeof(path), "%s/" KNOB_FILE_HIERARCHY, memory_mount);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
 		return 0;

@@ -57,8 +57,7 @@ static const enum knob lent_knobs[] = { KNOB_LIMIT, KNOB_MEMSW_LIMIT };
 
 static const char *usage_name(enum knob knob)
 {
-	return knob == KNOB_MEMSW_LIMIT ? "memory.memsw.usage_in_bytes"
-					: group_files[GROUP_USAGE].name;
+	return knob == KNOB_MEMSW_LIMIT ? KNOB_FILE_MEMSW_USAGE : group_files[GROUP_USAGE].name;
 }
 
 static uint32_t hands_off(uint32_t slot)

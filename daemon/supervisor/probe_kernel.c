@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "shared/knobs.h"
 #include "supervisor/kernel_gate.h"
 #include "supervisor/layout.h"
 #include "supervisor/probe.h"
@@ -60,14 +61,15 @@ static void look_at_swap_accounting(struct probe *probe, const char *mount)
 {
 	char path[PATH_MAX + 64];
 
-	(void)snprintf(path, sizeof(path), "%s/memory.memsw.limit_in_bytes", mount);
+	(void)snprintf(path, sizeof(path), "%s/" KNOB_FILE_MEMSW_LIMIT, mount);
 	if (access(path, F_OK) == 0)
 		probe_note(probe, "swap-accounting", PROBE_OK, NULL,
 			   "limits of memory and swap together are there");
 	else
 		probe_note(probe, "swap-accounting", PROBE_WARNING,
 			   "boot with swapaccount=1 if containers limit their swap",
-			   "no memory.memsw files (%s): a limit raised by a step also frees swap",
+			   "no " KNOB_FILE_MEMSW_LIMIT
+			   " (%s): a limit raised by a step also frees swap",
 			   strerror(errno));
 }
 

@@ -47,7 +47,7 @@ static bool freezer_restricts(const char *value)
 }
 
 static const struct obstacle obstacles[] = {
-	{ "memory", "memory.limit_in_bytes", limit_restricts,
+	{ "memory", KNOB_FILE_LIMIT, limit_restricts,
 	  "run the daemon in a group without a memory limit" },
 	{ "cpu", "cpu.cfs_quota_us", quota_restricts,
 	  "run the daemon in a group without a CPU quota (no CPUQuota= above the unit)" },

@@ -1,59 +1,100 @@
 /*
  * A raise that meets a second task on its way to sleep can leave it asleep beside free memory
- * (races.md A1: 93 of 52 225). So two tasks run into every raise of a policy that lends in small
- * pieces; none may sleep while there is room.
+ * (races.md A1: 93 of 52 225 at a random moment). So in many groups at once two tasks run into the limit
+ * shortly after each other, again and again; each raise is enough for both, and none may stay asleep.
  *
  *     scratch
- *     └── web (16 MiB, armed; lends 256 KiB at a time)    left, right
+ *     ├── g0  (4 MiB, armed; lends 1 MiB at a time)    left, right
+ *     ...
+ *     └── g23
  */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "cgroup/instance.h"
 #include "cgroup/test.h"
 
-#define SECONDS 20
-#define STUCK_MSEC 3000 /* the looks after an act are over by then */
+#define GROUPS 24
+#define ROUNDS 8
+#define STEP (128 * BYTES_PER_KIB) /* a task's wish per round: two fit into one loan */
+#define APART_USEC_MAX 900 /* from a fault to its sleep it takes up to 0.9 ms (races.md A1) */
 
-static struct cg web;
+struct pair {
+	struct cg cg;
+	struct task *left, *right;
+};
 
-/* Asleep beside free memory for as long as @STUCK_MSEC: its wake-up was lost and nobody noticed. */
-static bool stuck(const struct task *task)
+static struct pair pairs[GROUPS];
+static struct instance instance;
+
+static bool all_armed(void)
 {
-	uint64_t touched = atomic_load(&task->page->touched);
+	for (int i = 0; i < GROUPS; i++)
+		if (!instance_group_is(&instance, &pairs[i].cg, "armed"))
+			return false;
+	return true;
+}
 
-	return !task_done(task) &&
-	       !within(STUCK_MSEC, atomic_load(&task->page->touched) != touched ||
-					   cg_get(&web, CG_LIMIT) - cg_get(&web, CG_USAGE) < 65536);
+static void populate(struct pair *pair, int number)
+{
+	char name[16];
+
+	(void)snprintf(name, sizeof(name), "g%d", number);
+	pair->cg = cg_make(name, 4);
+	pair->left = task_start(&pair->cg, "left");
+	pair->right = task_start(&pair->cg, "right");
+}
+
+static void ask(struct task *task)
+{
+	task_touch_bytes(task, atomic_load(&task->page->wanted) + STEP);
+}
+
+/* Up to the limit, so that each wish from now on runs into it. */
+static void fill(struct pair *pair)
+{
+	while (cg_get(&pair->cg, CG_LIMIT) - cg_get(&pair->cg, CG_USAGE) > STEP) {
+		ask(pair->left);
+		expect_within(5000, task_done(pair->left));
+	}
+}
+
+static void one_round(void)
+{
+	for (int i = 0; i < GROUPS; i++)
+		fill(&pairs[i]);
+	for (int i = 0; i < GROUPS; i++) {
+		struct timespec apart = { .tv_nsec = random() % (APART_USEC_MAX * 1000) };
+
+		ask(pairs[i].left);
+		(void)nanosleep(&apart, NULL);
+		ask(pairs[i].right);
+	}
+	for (int i = 0; i < GROUPS; i++) {
+		expect_within(5000, task_done(pairs[i].left) && task_done(pairs[i].right));
+		expect(!task_exited(pairs[i].left) && !task_exited(pairs[i].right));
+	}
+	expect_within(10000, all_armed());
 }
 
 static void nobody_sleeps_beside_free_memory(void)
 {
-	struct instance instance = instance_make("daemon");
-	struct nsec begin;
-	struct task *left, *right;
-	unsigned int rounds = 0;
-
-	web = cg_make("web", 16);
+	instance = instance_make("daemon");
 	instance_policy_all(&instance,
-			    "Step=raise-limit by=256K max=200M for=1h\nStep=kill\nDeadline=60s\n");
-	instance_start_armed(&instance, &web);
-	left = task_start(&web, "left");
-	right = task_start(&web, "right");
-	begin = clock_now();
-	task_touch(left, 90);
-	task_touch(right, 90);
-	while (test_msec_since(begin) < SECONDS * 1000 && !task_done(left) && !task_done(right)) {
-		expect(!task_exited(left) && !task_exited(right));
-		expect(!stuck(left));
-		expect(!stuck(right));
-		rounds++;
-	}
-	test_note("%u looks, limit at the end %llu KiB", rounds,
-		  (unsigned long long)cg_get(&web, CG_LIMIT) / 1024);
-	expect(cg_get(&web, CG_LIMIT) > bytes_from_mib(16).count);
+			    "Step=raise-limit by=1M max=64M for=1h\nStep=kill\nDeadline=30s\n");
+	instance_start(&instance, (struct instance_options){ 0 });
+	for (int i = 0; i < GROUPS; i++)
+		populate(&pairs[i], i);
+	expect_within(20000, all_armed());
+	for (int round = 0; round < ROUNDS; round++)
+		one_round();
+	test_note("%d loans in %d groups", ROUNDS * GROUPS, GROUPS);
+	expect(cg_get(&pairs[0].cg, CG_LIMIT) >= bytes_from_mib(4 + ROUNDS / 2).count);
 }
 
 static const struct test tests[] = {
 	{ .name = "nobody-sleeps-beside-free-memory",
 	  .run = nobody_sleeps_beside_free_memory,
-	  .seconds = 90 },
+	  .seconds = 120 },
 };
 TEST_MAIN(tests)
