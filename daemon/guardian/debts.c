@@ -79,29 +79,17 @@ static void marks_settle(struct ledger *ledger)
 	}
 }
 
-/*
- * The ledger is written before the knob: a handler that died in between has left an earlier loan in
- * force, the one noted on the group. Any other value between found and set is a lender's step or an
- * operator's choice; nobody can tell here, so it stays as it is and the cell goes on saying so.
- */
-static int cell_settle(const struct debts_order *order, uint32_t slot, enum knob knob,
-		       struct ledger_cell *cell)
+/* Between what was found and what was lent: a lender's step, or an earlier loan. Else the operator's. */
+static int cell_settle(const struct held_group *group, enum knob knob,
+		       const struct ledger_cell *cell)
 {
-	const struct held_group *group = &order->held->group[slot];
 	int fd = group->knob[knob], ret;
-	struct saved saved;
 	uint64_t now;
-	bool between;
 
 	ret = gauge_read(fd, &now);
 	if (ret < 0)
 		return ret == -ENODEV ? 0 : ret;
-	if (now == cell->set)
-		return limits_set(knob, fd, cell->found);
-	between = now > cell->found && now < cell->set;
-	if (between && saved_load(group->directory, &saved) == 0 && saved.lent.value[knob] == now)
-		return limits_set(knob, fd, cell->found);
-	return between ? -EAGAIN : 0;
+	return now > cell->found && now <= cell->set ? limits_set(knob, fd, cell->found) : 0;
 }
 
 static void group_settle(const struct debts_order *order, uint32_t slot)
@@ -115,7 +103,7 @@ static void group_settle(const struct debts_order *order, uint32_t slot)
 		if (order->held->group[slot].knob[knobs[i]] < 0 ||
 		    !held_changed(order->held, ledger, slot, knobs[i], &cell))
 			continue;
-		if (cell_settle(order, slot, knobs[i], &cell) < 0)
+		if (cell_settle(&order->held->group[slot], knobs[i], &cell) < 0)
 			return; /* the cell stays and says so */
 		cell.state = LEDGER_CLEAR;
 		ledger_write(ledger, slot, knobs[i], &cell);

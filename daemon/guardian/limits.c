@@ -21,15 +21,15 @@ int limits_set(enum knob knob, int fd, uint64_t value)
 
 static int limit_settle(enum knob knob, int fd, const struct saved *saved)
 {
-	uint64_t lent = saved->lent.value[knob], found = saved->found.value[knob], now;
+	uint64_t now;
 	int ret;
 
-	if (fd < 0 || lent == KNOB_ABSENT || found == KNOB_ABSENT)
+	if (fd < 0)
 		return 0;
 	ret = gauge_read(fd, &now);
 	if (ret < 0)
 		return ret == -ENODEV ? 0 : ret;
-	return now == lent ? limits_set(knob, fd, found) : 0;
+	return saved_is_lent(saved, knob, now) ? limits_set(knob, fd, saved->found.value[knob]) : 0;
 }
 
 /* The limit may never be above that of memory and swap: it goes down first. */

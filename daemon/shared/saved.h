@@ -4,8 +4,9 @@
  * children, is keyed by the inode, and survives every one of our processes and files; so `--hand-back`
  * and the next start can put things right with nothing else to go by.
  *
- * Beside the originals stands what is lent at present: a limit is only ever put back when it still
- * reads as lent, so that a limit the operator changed meanwhile stays.
+ * Beside the originals stands what is lent at present. A limit is only put back when it reads between
+ * the two, where a take-back under way has left it: any other value is one that the operator has set
+ * meanwhile, and stays.
  *
  * Together with the flock on the same directory it tells whose group this is: attribute and a free lock
  * is an orphan of ours; attribute and a taken lock is a living instance's.
@@ -36,6 +37,14 @@ int saved_store(int directory, const struct saved *saved);
  * Errors:  -ENODATA without the attribute, -EBADMSG when it is not of our making.
  */
 int saved_load(int directory, struct saved *ret_saved);
+
+/* Is @value of this limit ours to put back? */
+static inline bool saved_is_lent(const struct saved *saved, enum knob knob, uint64_t value)
+{
+	uint64_t found = saved->found.value[knob], lent = saved->lent.value[knob];
+
+	return found != KNOB_ABSENT && lent != KNOB_ABSENT && value > found && value <= lent;
+}
 
 /* Removes the attribute; its absence is a success. */
 int saved_drop(int directory);

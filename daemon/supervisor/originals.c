@@ -120,8 +120,7 @@ static int limit_return(int directory, enum knob knob, const struct saved *saved
 	int ret = knob_value(directory, knob, &value);
 
 	/* Not ours any more when somebody set another one meanwhile. */
-	if (ret < 0 || value == KNOB_ABSENT || saved->lent.value[knob] != value ||
-	    saved->found.value[knob] == KNOB_ABSENT)
+	if (ret < 0 || value == KNOB_ABSENT || !saved_is_lent(saved, knob, value))
 		return ret;
 	return knob_write(directory, knob, saved->found.value[knob]);
 }

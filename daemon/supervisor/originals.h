@@ -40,7 +40,7 @@ unsigned int originals_free_subtree(int mount, struct node *top);
  * @directory: of the group, with its flock taken
  *
  * A killer that was on is switched on again, looked at after 10, 100 and 1000 ms as long as somebody
- * sleeps, and so are the inherited ones below. A limit is put back where it still reads as lent. Then
+ * sleeps, and so are the inherited ones below. A limit is put back where it reads as lent (saved_is_lent). Then
  * the attribute is dropped.
  *
  * Context: main loop; waits only for an orphan that is out of memory.
