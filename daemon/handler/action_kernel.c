@@ -13,7 +13,7 @@
 #include "handler/level.h"
 #include "handler/mark.h"
 #include "handler/record.h"
-#include "handler/slots.h"
+#include "handler/slot.h"
 
 #define KERNEL_LOOK_MSEC 100
 #define KERNEL_CALM_MSEC 1000
@@ -49,7 +49,7 @@ enum action_verdict action_kernel_begin(struct handler *handler, struct episode 
 	mark_choice(handler, episode);
 	episode->kills_at_trigger = level_kills(handler, episode->slot);
 	/* First the kills so far, then the write: the proof is their rise. */
-	slots_handed_back(handler, episode->slot);
+	slot_handed_back(handler, episode->slot);
 	ret = give_back(handler, episode);
 	if (ret < 0)
 		record_step_error(episode, ret);

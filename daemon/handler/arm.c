@@ -7,7 +7,7 @@
 #include "handler/action.h"
 #include "handler/knob_turn.h"
 #include "handler/level.h"
-#include "handler/look.h"
+#include "handler/slot.h"
 
 #define ARM_CALM_MSEC 1000
 /* Room that a group must have kept: less than this and the next charge may already be the next OOM. */
@@ -39,7 +39,7 @@ int arm_group(struct handler *handler, uint32_t slot)
 	self->overruled = atomic_load(&handler->tables.pulse->overruled[slot]);
 	if (self->needs_proof)
 		HOLD(HOLD_REARM_BEFORE_WRITE);
-	look_note_calm(handler, slot);
+	slot_note_calm(handler, slot);
 	HOLD(HOLD_ARM_BEFORE_WRITE);
 	ret = knob_turn(handler, &turn);
 	HOLD(HOLD_ARM_AFTER_WRITE);
@@ -82,13 +82,15 @@ bool arm_release_look(struct handler *handler, uint32_t slot)
 	return self->disarm_looks == 0;
 }
 
-bool arm_is_proven(struct handler *handler, uint32_t slot)
+bool arm_await_proof(struct handler *handler, uint32_t slot)
 {
 	struct slot *self = &handler->slots[slot];
 	struct gauges gauges;
 
 	if (level_gauges(handler, slot, &gauges) < 0)
 		return false;
+	if (gauges.level.under_oom)
+		(void)knob_return(handler, slot, KNOB_OOM_CONTROL, 0); /* and again next time */
 	if (level_kills(handler, slot) > self->kills_seen && !gauges.level.under_oom)
 		return nsec_reached(handler->now, self->rearm);
 	/* At the limit, but refusing nobody: page cache that has settled there. */

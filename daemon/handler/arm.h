@@ -25,5 +25,8 @@ void arm_release(struct handler *handler, uint32_t slot, uint32_t value);
 /* One of the looks of arm_release(). Return: true after the last one. */
 bool arm_release_look(struct handler *handler, uint32_t slot);
 
-/* Has a group that was handed back been quiet for long enough? Called at every sweep. */
-bool arm_is_proven(struct handler *handler, uint32_t slot);
+/*
+ * Has a group that was handed back been quiet for long enough? Asked at every sweep. A task that still
+ * sleeps there was missed by the 0; it is written again.
+ */
+bool arm_await_proof(struct handler *handler, uint32_t slot);

@@ -8,10 +8,9 @@
 #include "handler/action.h"
 #include "handler/decision.h"
 #include "handler/level.h"
-#include "handler/look.h"
 #include "handler/mark.h"
 #include "handler/record.h"
-#include "handler/slots.h"
+#include "handler/slot.h"
 
 #define EPISODE_FACTS_MSEC 20 /* how long a decision waits for fresh facts */
 #define EPISODE_SETTLE_MSEC 1000
@@ -79,8 +78,8 @@ void episode_close(struct handler *handler, struct episode *episode, enum outcom
 	slot->foreign = false;
 	episode->phase = EPISODE_FREE;
 	if (slot->state == BOARD_EPISODE)
-		slots_set_state(handler, episode->slot, BOARD_ARMED);
-	look_note_calm(handler, episode->slot);
+		slot_set_state(handler, episode->slot, BOARD_ARMED);
+	slot_note_calm(handler, episode->slot);
 	/* Levels hidden behind this one show now. */
 	handler->next_sweep = handler->now;
 }
@@ -235,7 +234,8 @@ static bool overtaken(struct handler *handler, struct episode *episode, struct g
 	if (handler->slots[episode->slot].state != BOARD_EPISODE)
 		return false; /* the kernel's already: its step looks for the proof */
 	if (!gauges->level.kill_disabled) {
-		slots_overrule(handler, episode->slot);
+		slot_overrule(handler, episode->slot);
+		episode_close(handler, episode, OUTCOME_HANDED_BACK);
 		return true;
 	}
 	if (!gauges->level.under_oom || !level_is_above(handler, episode->slot))

@@ -4,7 +4,8 @@
  * together:
  *
  *     handler.c   the loop                      adopt.c    second thread: takes and closes descriptors
- *     slots.c     what to do about each group   look.c     what its level means
+ *     slots.c     what to do about each group   slot.c     what happens to one
+ *     look.c      what its level means          mark.c     the kernel's killer takes our choice
  *     episode.c   one OOM, trigger to record    knob_turn.c ledger, epoch, knob
  *     level.c     under OOM? whose limit?       snapshot.c who lives there, how big
  *     arm.c       the knob that arms            policy.c   who goes first

@@ -3,24 +3,11 @@
 
 #include "handler/level.h"
 #include "handler/record.h"
-#include "handler/slots.h"
+#include "handler/slot.h"
 
 #define LOOK_DOUBT_MSEC 2 /* how long the kernel's marking of a subtree may take */
 #define LOOK_DOUBTS 5
 #define LOOK_RETRY_MSEC 100
-
-void look_note_calm(struct handler *handler, uint32_t number)
-{
-	struct slot *slot = &handler->slots[number];
-	struct gauges gauges;
-
-	if (level_gauges(handler, number, &gauges) < 0 || gauges.level.under_oom)
-		return;
-	slot->failcnt = gauges.failcnt;
-	slot->memsw_failcnt = gauges.memsw_failcnt;
-	slot->foreign = false;
-	slot->doubts = 0;
-}
 
 static void foreign_report(struct handler *handler, uint32_t number, uint32_t above)
 {
@@ -50,7 +37,7 @@ static void begin(struct handler *handler, uint32_t number, bool by_event)
 		slot->due = nsec_after(handler->now, nsec_from_msec(LOOK_RETRY_MSEC));
 		return;
 	}
-	slots_set_state(handler, number, BOARD_EPISODE);
+	slot_set_state(handler, number, BOARD_EPISODE);
 }
 
 static void armed_look(struct handler *handler, uint32_t number, bool by_event)
@@ -65,12 +52,12 @@ static void armed_look(struct handler *handler, uint32_t number, bool by_event)
 		return; /* gone: the roster will say so */
 	if (!level.kill_disabled) {
 		/* Somebody else wrote 0: theirs is the last word until things are calm. */
-		slots_overrule(handler, number);
+		slot_overrule(handler, number);
 		return;
 	}
 	switch (level_find(handler, number, &whose)) {
 	case LEVEL_CALM:
-		look_note_calm(handler, number);
+		slot_note_calm(handler, number);
 		break;
 	case LEVEL_OWN:
 		slot->doubts = 0;

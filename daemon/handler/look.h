@@ -8,6 +8,3 @@
 
 /* Look at @slot because slot.look says so. */
 void look_at_slot(struct handler *handler, uint32_t slot);
-
-/* Takes the present counters as the calm ones, against which the next rise of failcnt is measured. */
-void look_note_calm(struct handler *handler, uint32_t slot);

@@ -10,16 +10,9 @@
 #include "handler/knob_turn.h"
 #include "handler/level.h"
 #include "handler/look.h"
+#include "handler/slot.h"
 
 #define SLOTS_LOAN_BITS 16
-#define SLOTS_BACKOFF_MIN_MSEC 1000
-#define SLOTS_BACKOFF_MAX_MSEC 60000
-
-void slots_set_state(struct handler *handler, uint32_t number, enum board_state state)
-{
-	handler->slots[number].state = state;
-	atomic_store(&handler->tables.outcomes->board[number].state, state);
-}
 
 static void set_error(struct handler *handler, uint32_t number, int error)
 {
@@ -35,7 +28,7 @@ static void forget(struct handler *handler, uint32_t number)
 	for (enum knob knob = 0; knob < KNOB_COUNT; knob++)
 		knob_strike(handler, number, knob);
 	*slot = (struct slot){ .state = BOARD_ABSENT };
-	slots_set_state(handler, number, BOARD_ABSENT);
+	slot_set_state(handler, number, BOARD_ABSENT);
 	set_error(handler, number, 0);
 	atomic_store(&handler->tables.outcomes->board[number].rearm_nsec, 0);
 }
@@ -78,41 +71,14 @@ static void meet(struct handler *handler, uint32_t number, const struct roster_s
 		.roster = *roster,
 		.needs_proof = handler->generation > 1,
 		.overruled = atomic_load(&handler->tables.pulse->overruled[number]),
-		.backoff = nsec_from_msec(SLOTS_BACKOFF_MIN_MSEC),
+		.backoff = nsec_from_msec(SLOT_BACKOFF_MIN_MSEC),
 		/* Above every number a predecessor used: a returned loan is told by its number. */
 		.loans = handler->generation << SLOTS_LOAN_BITS,
 	};
 	slot->kills_seen = level_kills(handler, number);
 	tell_ancestors(handler, number);
-	look_note_calm(handler, number);
-	slots_set_state(handler, number, BOARD_HELD);
-}
-
-void slots_handed_back(struct handler *handler, uint32_t number)
-{
-	struct slot *slot = &handler->slots[number];
-	uint64_t max = nsec_from_msec(SLOTS_BACKOFF_MAX_MSEC).count;
-
-	slot->needs_proof = true;
-	slot->calm_since = (struct nsec){ 0 };
-	slot->kills_seen = level_kills(handler, number);
-	slot->rearm = nsec_after(handler->now, slot->backoff);
-	slot->backoff.count = slot->backoff.count * 2 > max ? max : slot->backoff.count * 2;
-	atomic_store(&handler->tables.outcomes->board[number].rearm_nsec, slot->rearm.count);
-	atomic_fetch_add(&handler->tables.outcomes->board[number].hand_backs, 1);
-	slots_set_state(handler, number, BOARD_HANDED_BACK);
-}
-
-void slots_overrule(struct handler *handler, uint32_t number)
-{
-	struct slot *slot = &handler->slots[number];
-
-	slot->overruled = atomic_load(&handler->tables.pulse->overruled[number]);
-	/* Whoever announced it may have been stopped before he wrote. */
-	(void)knob_return(handler, number, KNOB_OOM_CONTROL, 0);
-	slots_handed_back(handler, number);
-	if (slot->episode)
-		episode_close(handler, slot->episode, OUTCOME_HANDED_BACK);
+	slot_note_calm(handler, number);
+	slot_set_state(handler, number, BOARD_HELD);
 }
 
 static void try_arm(struct handler *handler, uint32_t number)
@@ -123,9 +89,9 @@ static void try_arm(struct handler *handler, uint32_t number)
 	atomic_store(&handler->tables.outcomes->board[number].rearm_nsec, 0);
 	/* -ECANCELED: fenced. Somebody else serves this group now. */
 	if (ret < 0)
-		slots_set_state(handler, number, BOARD_FAILED);
+		slot_set_state(handler, number, BOARD_FAILED);
 	else
-		slots_set_state(handler, number, BOARD_ARMED);
+		slot_set_state(handler, number, BOARD_ARMED);
 }
 
 /* What the lender has taken back in full is no longer owed. */
@@ -152,10 +118,10 @@ static void unwanted_tend(struct handler *handler, uint32_t number)
 	if (slot->state == BOARD_HANDED_BACK && slot->roster.saved.value[KNOB_OOM_CONTROL] == 1)
 		arm_release(handler, number, 1);
 	else
-		slots_set_state(handler, number, BOARD_HELD);
+		slot_set_state(handler, number, BOARD_HELD);
 	/* Page cache at the limit moves failcnt all day long; an event's rise is counted from here. */
 	if (!slot->look)
-		look_note_calm(handler, number);
+		slot_note_calm(handler, number);
 }
 
 /* A managed group: bring it to the state the roster wants. */
@@ -165,8 +131,11 @@ static void managed_tend(struct handler *handler, uint32_t number)
 	bool wanted = arm_is_allowed(handler, slot);
 
 	loans_tend(handler, number);
-	if (atomic_load(&handler->tables.pulse->overruled[number]) != slot->overruled)
-		slots_overrule(handler, number);
+	if (atomic_load(&handler->tables.pulse->overruled[number]) != slot->overruled) {
+		slot_overrule(handler, number);
+		if (slot->episode)
+			episode_close(handler, slot->episode, OUTCOME_HANDED_BACK);
+	}
 	if (slot->disarm_looks)
 		return;
 	switch ((enum board_state)slot->state) {
@@ -187,7 +156,7 @@ static void managed_tend(struct handler *handler, uint32_t number)
 			break; /* still looking for the proof that the kernel has ended it */
 		if (slot->roster.want == ROSTER_WANT_HELD)
 			unwanted_tend(handler, number);
-		else if (wanted && (!slot->needs_proof || arm_is_proven(handler, number)))
+		else if (wanted && (!slot->needs_proof || arm_await_proof(handler, number)))
 			try_arm(handler, number);
 		break;
 	case BOARD_EPISODE: /* it runs to its end; then this is asked again */
@@ -274,7 +243,7 @@ static void slot_timer(struct handler *handler, uint32_t number)
 		return;
 	}
 	if (arm_release_look(handler, number))
-		slots_set_state(handler, number, BOARD_HELD);
+		slot_set_state(handler, number, BOARD_HELD);
 }
 
 struct nsec slots_run(struct handler *handler)

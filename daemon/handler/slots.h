@@ -15,15 +15,6 @@ struct nsec slots_run(struct handler *handler);
 /* An eventfd of the pool has fired: look at the groups registered on it. */
 void slots_event(struct handler *handler, uint32_t event);
 
-/* The kernel's killer has been given @slot: arm again only with proof, later each time. */
-void slots_handed_back(struct handler *handler, uint32_t slot);
-
-/* Somebody else wrote 0, the guardian or an operator: theirs is the last word until things are calm. */
-void slots_overrule(struct handler *handler, uint32_t slot);
-
-/* The state of @slot, for us and on the board. */
-void slots_set_state(struct handler *handler, uint32_t slot, enum board_state state);
-
 /**
  * slots_abandon() - the guardian is dead: give every group back to the kernel's killer
  *

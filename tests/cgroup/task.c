@@ -55,6 +55,7 @@ static void task_serve(struct task_page *page)
 		uint32_t bell = atomic_load(&page->bell);
 
 		while (atomic_load(&page->touched) < atomic_load(&page->wanted)) {
+			atomic_store(&page->stamp, clock_now().count);
 			room[atomic_load(&page->touched)] = 1;
 			atomic_fetch_add(&page->touched, PAGE);
 		}

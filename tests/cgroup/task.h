@@ -23,7 +23,7 @@ struct task_page {
 	_Atomic uint32_t order; /* enum task_order */
 	_Atomic uint64_t wanted; /* bytes of anonymous memory to have touched */
 	_Atomic uint64_t touched;
-	_Atomic uint64_t freed_below; /* bytes given back from the start */
+	_Atomic uint64_t stamp; /* CLOCK_MONOTONIC in ns, right before the latest page */
 	char file[256];
 };
 
