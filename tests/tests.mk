@@ -35,7 +35,7 @@ UNIT_ctl_page = daemon/ctl/page.c daemon/ctl/document.c
 UNIT_LIBS_ctl_page = -ljson-c
 UNIT_proc_status = daemon/supervisor/proc_status.c daemon/base/text.c daemon/base/io.c
 UNIT_hand_back = $(addprefix daemon/guardian/,hand_back.c held.c limits.c mounts.c orphans.c say.c undo.c \
-	walk.c) daemon/shared/knobs.c daemon/shared/saved.c daemon/base/io.c daemon/base/text.c
+	walk.c) daemon/shared/knobs.c daemon/shared/saved.c daemon/base/io.c daemon/base/text.c daemon/base/hold.c
 UNIT_outcome_json = $(addprefix daemon/supervisor/,outcome_json.c outcome_message.c message.c) \
 	daemon/base/text.c
 UNIT_LIBS_outcome_json = -ljson-c -lsystemd

@@ -96,6 +96,10 @@ static void orphan_refused(const struct search *search, const struct walk_place 
 		orphans->broken[orphans->broken_count++] = label_make(search, place->path);
 }
 
+/*
+ * The mark handed down says that somebody alive answers for a group above: an attribute without a lock
+ * there is his protection of an operator's own 1.
+ */
 static void visit(void *context, struct walk_place *place)
 {
 	const struct search *search = context;
@@ -106,12 +110,14 @@ static void visit(void *context, struct walk_place *place)
 	int ret = saved_load(place->directory, &saved);
 
 	if ((ret < 0 && ret != -EBADMSG) || fstat(place->directory, &status) < 0 ||
-	    inode_left(search->orphans, status.st_ino) || held->used == ROSTER_SLOTS)
+	    inode_left(search->orphans, status.st_ino) || held->used == ROSTER_SLOTS ||
+	    place->above)
 		return;
 	if (ret == -EBADMSG)
 		saved = held_saved_unknown;
 	ret = group_open(place->directory, group);
 	if (ret < 0) {
+		place->mark = ret == -EWOULDBLOCK;
 		orphan_refused(search, place, ret);
 		return;
 	}

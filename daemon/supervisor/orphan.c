@@ -27,6 +27,28 @@ static void repair_report(const struct node *node, int result)
 						: strerror(-result));
 }
 
+/*
+ * The attribute of an operator's own 1 below a managed group is a protection without a lock of its own
+ * (plan.h); it belongs to whoever holds the lock above.
+ */
+static bool served_above(int mount, const struct node *node)
+{
+	for (const struct node *above = node->parent; above; above = above->parent) {
+		int directory = tree_open(above, mount, O_RDONLY);
+		struct saved saved;
+		bool served;
+
+		if (directory < 0)
+			continue;
+		served = saved_load(directory, &saved) == 0 &&
+			 flock(directory, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+		io_close(&directory); /* and with it a lock that was free */
+		if (served)
+			return true;
+	}
+	return false;
+}
+
 static bool orphan_repair(int mount, struct node *node)
 {
 	int directory = tree_open(node, mount, O_RDONLY);
@@ -36,7 +58,8 @@ static bool orphan_repair(int mount, struct node *node)
 	if (directory < 0)
 		return false;
 	ret = saved_load(directory, &saved);
-	if (ret != -ENODATA && ret != -EOPNOTSUPP && flock(directory, LOCK_EX | LOCK_NB) == 0) {
+	if (ret != -ENODATA && ret != -EOPNOTSUPP && !served_above(mount, node) &&
+	    flock(directory, LOCK_EX | LOCK_NB) == 0) {
 		/* With values that cannot be read the kernel's killer is the only safe one. */
 		if (ret == -EBADMSG && originals_enable_killer(directory) == 0)
 			(void)saved_drop(directory); /* found again at the next start */

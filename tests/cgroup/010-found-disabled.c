@@ -11,7 +11,7 @@
 #include "cgroup/instance.h"
 #include "cgroup/test.h"
 
-static struct instance instance;
+static struct instance instance, other;
 
 static void policy_for(const char *name)
 {
@@ -38,11 +38,18 @@ static void operators_own_is_restored(void)
 static void operators_own_below_an_armed_parent_is_left(void)
 {
 	struct cg parent = cg_make("parent", 64), child = cg_make("parent/child", 16);
+	struct cg scratch = cg_scratch();
 
 	cg_turn_killer_off(&child);
 	policy_for("parent");
 	instance_start_armed(&instance, &parent);
 	expect_for(2500, cg_killer_off(&child));
+	/* The child's attribute has no lock of its own; to another instance it is no orphan all the same. */
+	other = instance_make("other");
+	instance_policy(&other, "50-none", "[Match]\nCgroup=%s/none\n", cg_label(&scratch));
+	instance_start(&other, (struct instance_options){ 0 });
+	expect(instance_stop(&other) == 0);
+	expect(cg_has_attribute(&child));
 	expect(instance_stop(&instance) == 0);
 	expect(cg_killer_off(&child));
 	expect(!cg_killer_off(&parent));
