@@ -16,6 +16,7 @@
 #include "handler/record.h"
 
 #define KILL_LOOK_MSEC 2
+#define KILL_SEAT_WAITS 25
 /* Between a victim's exit and the next choice: its pages may still be on their way back. */
 #define KILL_AFTERMATH_MSEC 20
 
@@ -29,46 +30,14 @@ static int pidfd_signal(int pidfd, int signal_number)
 	return syscall(SYS_pidfd_send_signal, pidfd, signal_number, NULL, 0) < 0 ? -errno : 0;
 }
 
-/*
- * A member without facts: open it, then look once more whether that pid is still a member; only then is
- * the descriptor known to be the process we mean and not one that got its number since.
- *
- * Errors:  -ESRCH when it is gone, -ENFILE when that cannot be told for want of a fresh list.
- */
-static int unknown_open(struct handler *handler, uint32_t slot, uint32_t pid)
+/* Return: a pidfd of our own, or -ESRCH when the process has gone since the facts were read. */
+static int victim_open(const struct handler *handler, const struct candidate *candidate)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	int ret = -ESRCH;
+	const struct process_seat *seat =
+		adopt_process(&handler->adopt, candidate->index, candidate->generation);
+	int pidfd = seat ? fcntl(seat->pidfd, F_DUPFD_CLOEXEC, 0) : -1;
 
-	if (pidfd < 0)
-		return -errno;
-	switch (snapshot_membership(handler, slot, pid)) {
-	case SNAPSHOT_MEMBER:
-		return pidfd;
-	case SNAPSHOT_STRANGER:
-		break;
-	case SNAPSHOT_UNSURE:
-		ret = -ENFILE;
-		break;
-	}
-	adopt_spend(&handler->adopt, pidfd);
-	return ret;
-}
-
-/* Return: a pidfd of our own, or a negative errno. */
-static int victim_open(struct handler *handler, struct episode *episode,
-		       const struct candidate *candidate)
-{
-	const struct process_seat *seat = NULL;
-	int pidfd;
-
-	if (candidate->index != SNAPSHOT_UNKNOWN)
-		seat = adopt_process(&handler->adopt, candidate->index, candidate->generation);
-	/* Known to the sampler, but its descriptor is still on the way: as good as unknown. */
-	if (!seat)
-		return unknown_open(handler, episode->slot, candidate->who.pid);
-	pidfd = fcntl(seat->pidfd, F_DUPFD_CLOEXEC, 0);
-	return pidfd < 0 ? -errno : pidfd;
+	return pidfd < 0 ? -ESRCH : pidfd;
 }
 
 static void victim_release(struct handler *handler, struct victim *victim)
@@ -94,13 +63,9 @@ static void remember(struct episode *episode, uint32_t pid)
 static void kill_candidate(struct handler *handler, struct episode *episode,
 			   const struct candidate *candidate, struct nsec timeout)
 {
-	int pidfd = victim_open(handler, episode, candidate);
+	int pidfd = victim_open(handler, candidate);
 	int ret = pidfd < 0 ? pidfd : 0;
 
-	if (ret == -ENFILE) {
-		look_again(handler, episode, KILL_AFTERMATH_MSEC);
-		return;
-	}
 	remember(episode, candidate->who.pid);
 	HOLD(HOLD_KILL_BEFORE_SIGNAL);
 	if (ret == 0)
@@ -116,10 +81,28 @@ static void kill_candidate(struct handler *handler, struct episode *episode,
 	}
 	episode->acted = true;
 	episode->nudges = 0;
+	episode->seat_waits = 0;
 	episode->victim.waiting = true;
 	episode->victim.overdue = nsec_after(handler->now, timeout);
 	atomic_fetch_add(&handler->tables.outcomes->board[episode->slot].kills, 1);
 	look_again(handler, episode, 1);
+}
+
+/*
+ * The sampler did not answer, and members it never saw must be holding most of the memory: to kill one
+ * of those we know would be to kill bystanders. The kernel's killer sees all of them.
+ */
+static bool mostly_unknown(const struct episode *episode, const struct ranking *ranking)
+{
+	return ranking->unknown > 0 && ranking->known.count < episode->outcome.usage / 2;
+}
+
+/* The sampler has only just met it, and the adopt thread has not had its turn: not a reason to spare it. */
+static bool seat_is_late(const struct handler *handler, struct episode *episode,
+			 const struct candidate *candidate)
+{
+	return !adopt_process(&handler->adopt, candidate->index, candidate->generation) &&
+	       episode->seat_waits++ < KILL_SEAT_WAITS;
 }
 
 static enum action_verdict kill_next(struct handler *handler, struct episode *episode)
@@ -129,8 +112,12 @@ static enum action_verdict kill_next(struct handler *handler, struct episode *ep
 	if (episode->tried_count == EPISODE_TRIED)
 		return ACTION_FAILED; /* an endless queue of victims is not a cure: the next step */
 	decision_take(handler, episode, &ranking);
-	if (!ranking.first)
+	if (!ranking.first || mostly_unknown(episode, &ranking))
 		return ACTION_FAILED;
+	if (seat_is_late(handler, episode, ranking.first)) {
+		look_again(handler, episode, KILL_LOOK_MSEC);
+		return ACTION_WAITING;
+	}
 	kill_candidate(handler, episode, ranking.first,
 		       episode->policy.step[episode->step].timeout);
 	return ACTION_WAITING;

@@ -56,7 +56,11 @@ int episode_begin(struct handler *handler, uint32_t number, bool by_event)
 	slot->episode = episode;
 	record_trigger(handler, episode, &gauges, by_event);
 	atomic_fetch_add(&handler->tables.outcomes->board[number].episodes, 1);
-	snapshot_request(handler, number);
+	/* Dry run: the kernel is killing already, and fresh facts would not show its victim any more. */
+	if (episode->policy.mode == POLICY_DRY_RUN)
+		episode->due = handler->now;
+	else
+		snapshot_request(handler, number);
 	return 0;
 }
 
@@ -94,7 +98,9 @@ static void dry_run(struct handler *handler, struct episode *episode)
 	struct ranking ranking;
 
 	decision_take(handler, episode, &ranking);
-	episode_close(handler, episode, OUTCOME_DRY_RUN);
+	record_would(handler, episode, ranking.first);
+	episode->phase = EPISODE_WATCH;
+	episode->due = nsec_after(handler->now, nsec_from_msec(EPISODE_SETTLE_MSEC));
 }
 
 /* A victim's exit is seen soon after it happens; the calm itself has time. */
@@ -312,6 +318,9 @@ void episode_tick(struct handler *handler, struct episode *episode)
 		break;
 	case EPISODE_STEP:
 		step_phase(handler, episode);
+		break;
+	case EPISODE_WATCH:
+		episode_close(handler, episode, OUTCOME_DRY_RUN);
 		break;
 	case EPISODE_SETTLE:
 		victim_look(handler, episode);

@@ -20,6 +20,7 @@ enum episode_phase {
 	EPISODE_SNAPSHOT, /* fresh facts were asked for */
 	EPISODE_STEP,
 	EPISODE_SETTLE, /* nobody sleeps; it counts when it stays so */
+	EPISODE_WATCH, /* dry run: what does the kernel do? */
 };
 
 /* The process a kill step is waiting for. */
@@ -38,6 +39,7 @@ struct episode {
 	bool reported; /* the record is out; only the proof is still awaited */
 	uint32_t looks; /* of the current step */
 	uint32_t nudges; /* in a row */
+	uint32_t seat_waits; /* looks spent on a descriptor that is still on its way */
 	uint32_t tried_count;
 	uint32_t tried[EPISODE_TRIED]; /* pids signalled in this episode */
 	struct nsec trigger;

@@ -3,11 +3,10 @@
  * tie-break; what put each candidate behind the one before it is recorded.
  *
  *   1  never chosen: kernel threads, host pid 1, this daemon, the dying, oom_score_adj -1000,
- *      container runtime shims
+ *      container runtime shims, and members without facts, which may be any of these
  *   2  signalled before in this episode
- *   3  members of unknown size stand behind all known ones
- *   4  more memory (resident, swapped, page tables) goes first
- *   5  the higher pid goes first: a newer process has usually done less work
+ *   3  more memory (resident, swapped, page tables) goes first
+ *   4  the higher pid goes first: a newer process has usually done less work
  */
 #pragma once
 
@@ -18,11 +17,19 @@ struct policy_tried {
 	uint32_t count;
 };
 
+/* What the comparison depends on beside the two. */
+struct policy_context {
+	struct policy_tried tried;
+	struct bytes shim_limit; /* a shim with more memory than this is not treated as one */
+};
+
 /* The first OUTCOME_CANDIDATES of the order, and how many there are in all. */
 struct ranking {
 	uint32_t listed;
 	uint32_t total;
 	uint32_t eligible; /* outside tiers 1 and 2 */
+	uint32_t unknown; /* members without facts */
+	struct bytes known; /* memory of all others */
 	const struct candidate *first; /* borrowed from the snapshot; NULL: nobody is eligible */
 	struct outcome_candidate list[OUTCOME_CANDIDATES];
 };
@@ -34,7 +41,7 @@ struct ranking {
  *          @ret_tier: what decided.
  */
 int policy_compare(const struct candidate *left, const struct candidate *right,
-		   struct policy_tried tried, enum outcome_tier *ret_tier);
+		   const struct policy_context *context, enum outcome_tier *ret_tier);
 
 /**
  * policy_rank() - the best candidates of @snapshot in order

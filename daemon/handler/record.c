@@ -119,6 +119,17 @@ void record_step_end(const struct handler *handler, struct episode *episode,
 	step->ended_nsec = since_trigger(episode, handler->now);
 }
 
+void record_would(const struct handler *handler, struct episode *episode,
+		  const struct candidate *first)
+{
+	record_step_begin(handler, episode);
+	record_step_end(handler, episode, OUTCOME_STEP_WOULD);
+	if (!first || step_of(episode)->kind != STEP_KILL)
+		return;
+	record_victim(episode, &first->who, 0);
+	episode->outcome.victim[0].end = OUTCOME_VICTIM_SPARED;
+}
+
 void record_send(struct handler *handler, struct episode *episode, enum outcome_kind kind)
 {
 	struct outcomes *outcomes = handler->tables.outcomes;

@@ -28,5 +28,9 @@ void record_step_error(struct episode *episode, int error);
 void record_step_end(const struct handler *handler, struct episode *episode,
 		     enum outcome_step_result result);
 
+/* Dry run: the first step, and @first as its victim if that would be one. @first may be NULL. */
+void record_would(const struct handler *handler, struct episode *episode,
+		  const struct candidate *first);
+
 /* Completes the record and puts it into the ring; the supervisor is woken. */
 void record_send(struct handler *handler, struct episode *episode, enum outcome_kind kind);

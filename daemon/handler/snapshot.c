@@ -181,26 +181,3 @@ void snapshot_take(struct handler *handler, uint32_t slot)
 		if (!snapshot->list[i].seen)
 			snapshot->list[i].flags |= FACT_DYING;
 }
-
-struct member_search {
-	uint32_t pid;
-	bool found;
-};
-
-static bool match_member(void *context, uint32_t pid)
-{
-	struct member_search *search = context;
-
-	search->found = search->found || search->pid == pid;
-	return !search->found;
-}
-
-enum snapshot_membership snapshot_membership(struct handler *handler, uint32_t slot, uint32_t pid)
-{
-	struct member_search search = { .pid = pid };
-	bool all = members_visit(handler, slot, match_member, &search);
-
-	if (search.found)
-		return SNAPSHOT_MEMBER;
-	return all ? SNAPSHOT_STRANGER : SNAPSHOT_UNSURE;
-}

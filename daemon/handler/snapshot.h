@@ -43,12 +43,3 @@ bool snapshot_is_fresh(const struct handler *handler, uint32_t slot, struct nsec
  * Context: loop; no system call for the facts; for the members one read of a fresh descriptor per group.
  */
 void snapshot_take(struct handler *handler, uint32_t slot);
-
-enum snapshot_membership {
-	SNAPSHOT_MEMBER,
-	SNAPSHOT_STRANGER,
-	SNAPSHOT_UNSURE, /* not found, but not every group's list could be read */
-};
-
-/* Is @pid still a member of @slot's subtree? Uses up one more one-shot descriptor per group. */
-enum snapshot_membership snapshot_membership(struct handler *handler, uint32_t slot, uint32_t pid);

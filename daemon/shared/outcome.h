@@ -68,8 +68,8 @@ enum outcome_tier {
 	OUTCOME_TIER_NEVER_DYING,
 	OUTCOME_TIER_NEVER_ADJ,
 	OUTCOME_TIER_NEVER_SHIM,
+	OUTCOME_TIER_UNKNOWN, /* never as well: a member without facts may be any of the above */
 	OUTCOME_TIER_TRIED, /* signalled before in this episode */
-	OUTCOME_TIER_UNKNOWN, /* member without facts: behind all known ones */
 	OUTCOME_TIER_MEMORY, /* less memory than the one above */
 	OUTCOME_TIER_PID, /* same memory, lower pid: the unique last tie-break */
 	OUTCOME_TIER_COUNT,
@@ -92,6 +92,7 @@ enum outcome_victim_end {
 	OUTCOME_VICTIM_EXITED,
 	OUTCOME_VICTIM_OUTLIVED, /* did not die in time; the next one was taken */
 	OUTCOME_VICTIM_REFUSED, /* the signal could not be sent: error */
+	OUTCOME_VICTIM_SPARED, /* dry run: it would have been killed */
 };
 
 struct outcome_victim {
@@ -107,6 +108,7 @@ enum outcome_step_result {
 	OUTCOME_STEP_DONE,
 	OUTCOME_STEP_FAILED,
 	OUTCOME_STEP_TIMED_OUT,
+	OUTCOME_STEP_WOULD, /* dry run: it would have been taken */
 };
 
 struct outcome_step {

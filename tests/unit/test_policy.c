@@ -79,23 +79,28 @@ static const struct rank_case cases[] = {
 	{ .name = "container shims",
 	  .people = { { .pid = 10, .rss = 9 * MIB, .comm = "containerd-shim" },
 		      { .pid = 11, .rss = 8 * MIB, .comm = "pause" },
-		      { .pid = 12, .rss = 7 * MIB, .comm = "pauser" },
+		      { .pid = 12, .rss = 20 * MIB, .comm = "pauser" },
 		      { .pid = 13, .rss = 6 * MIB, .comm = "conmon" } },
 	  .expected = { 12, 10, 11, 13 },
 	  .tiers = { OUTCOME_TIER_FIRST, OUTCOME_TIER_NEVER_SHIM, OUTCOME_TIER_NEVER_SHIM,
 		     OUTCOME_TIER_NEVER_SHIM },
 	  .eligible = 1 },
+	{ .name = "a hog in a shim's name is a hog",
+	  .people = { { .pid = 10, .rss = 9 * MIB, .comm = "pause" }, { .pid = 11, .rss = MIB } },
+	  .expected = { 10, 11 },
+	  .tiers = { OUTCOME_TIER_FIRST, OUTCOME_TIER_MEMORY },
+	  .eligible = 2 },
 	{ .name = "tried before goes behind",
 	  .people = { { .pid = 10, .rss = 9 * MIB }, { .pid = 11, .rss = MIB } },
 	  .tried = { 10 },
 	  .expected = { 11, 10 },
 	  .tiers = { OUTCOME_TIER_FIRST, OUTCOME_TIER_TRIED },
 	  .eligible = 1 },
-	{ .name = "unknown size goes behind the known",
+	{ .name = "a member without facts may be anybody",
 	  .people = { { .pid = 99, .unknown = true }, { .pid = 11, .rss = 4096 } },
 	  .expected = { 11, 99 },
 	  .tiers = { OUTCOME_TIER_FIRST, OUTCOME_TIER_UNKNOWN },
-	  .eligible = 2 },
+	  .eligible = 1 },
 	{ .name = "nobody to choose",
 	  .people = { { .pid = 10, .rss = 9 * MIB, .adj = -1000 } },
 	  .expected = { 10 },
@@ -176,7 +181,10 @@ START_TEST(order_is_total_and_transitive)
 {
 	static struct candidate people[RANDOM_CANDIDATES];
 	const uint32_t tried_pids[] = { 3, 7, 11 };
-	const struct policy_tried tried = { .pids = tried_pids, .count = 3 };
+	const struct policy_context context = {
+		.tried = { .pids = tried_pids, .count = 3 },
+		.shim_limit = { .count = 2 * MIB },
+	};
 	enum outcome_tier tier;
 
 	srand((unsigned int)_i);
@@ -184,16 +192,16 @@ START_TEST(order_is_total_and_transitive)
 		people[i] = random_candidate(i + 1);
 	for (int a = 0; a < RANDOM_CANDIDATES; a++)
 		for (int b = 0; b < RANDOM_CANDIDATES; b++) {
-			int ab = policy_compare(&people[a], &people[b], tried, &tier);
+			int ab = policy_compare(&people[a], &people[b], &context, &tier);
 
 			ck_assert_int_eq(sign(ab), -sign(policy_compare(&people[b], &people[a],
-									tried, &tier)));
+									&context, &tier)));
 			ck_assert((ab == 0) == (a == b));
 			for (int c = 0; c < RANDOM_CANDIDATES; c++)
 				if (ab < 0 &&
-				    policy_compare(&people[b], &people[c], tried, &tier) < 0)
+				    policy_compare(&people[b], &people[c], &context, &tier) < 0)
 					ck_assert_int_lt(policy_compare(&people[a], &people[c],
-									tried, &tier),
+									&context, &tier),
 							 0);
 		}
 }
