@@ -6,6 +6,7 @@
 #include <poll.h>
 
 #include "base/hold.h"
+#include "base/io.h"
 #include "handler/knob_turn.h"
 #include "handler/level.h"
 
@@ -90,6 +91,8 @@ int action_raise(struct handler *handler, uint32_t slot, struct bytes limit, str
 	}
 	ret = raise_one(handler, turn, &before);
 	HOLD(HOLD_LEND_AFTER_WRITE);
+	/* It notes the loan on the group, for the case that none of us lives to take it back. */
+	(void)io_signal_event(INHERIT_WAKE_SUPERVISOR);
 	return ret;
 }
 

@@ -88,15 +88,6 @@ static void kill_candidate(struct handler *handler, struct episode *episode,
 	look_again(handler, episode, 1);
 }
 
-/*
- * The sampler did not answer, and members it never saw must be holding most of the memory: to kill one
- * of those we know would be to kill bystanders. The kernel's killer sees all of them.
- */
-static bool mostly_unknown(const struct episode *episode, const struct ranking *ranking)
-{
-	return ranking->unknown > 0 && ranking->known.count < episode->outcome.usage / 2;
-}
-
 /* The sampler has only just met it, and the adopt thread has not had its turn: not a reason to spare it. */
 static bool seat_is_late(const struct handler *handler, struct episode *episode,
 			 const struct candidate *candidate)
@@ -112,7 +103,7 @@ static enum action_verdict kill_next(struct handler *handler, struct episode *ep
 	if (episode->tried_count == EPISODE_TRIED)
 		return ACTION_FAILED; /* an endless queue of victims is not a cure: the next step */
 	decision_take(handler, episode, &ranking);
-	if (!ranking.first || mostly_unknown(episode, &ranking))
+	if (!ranking.first)
 		return ACTION_FAILED;
 	if (seat_is_late(handler, episode, ranking.first)) {
 		look_again(handler, episode, KILL_LOOK_MSEC);

@@ -8,7 +8,7 @@
 #include "handler/policy.h"
 
 /**
- * decision_take() - who goes first now?
+ * decision_take() - who goes first now? Nobody, where most of the memory is with members without facts.
  * @ret_ranking: its first candidate is borrowed from handler->snapshot until the next decision
  *
  * Context: loop.

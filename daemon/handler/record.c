@@ -15,11 +15,12 @@ static uint64_t since_trigger(const struct episode *episode, struct nsec when)
 	return nsec_between(episode->trigger, when).count;
 }
 
+/* The latest step. Before the first one: the entry it will be put into. */
 static struct outcome_step *step_of(struct episode *episode)
 {
 	struct outcome *outcome = &episode->outcome;
 
-	return outcome->steps ? &outcome->step[outcome->steps - 1] : NULL;
+	return &outcome->step[outcome->steps ? outcome->steps - 1 : 0];
 }
 
 void record_trigger(struct handler *handler, struct episode *episode, const struct gauges *gauges,
@@ -113,7 +114,7 @@ void record_step_end(const struct handler *handler, struct episode *episode,
 {
 	struct outcome_step *step = step_of(episode);
 
-	if (!step || step->result != OUTCOME_STEP_RUNNING)
+	if (!episode->outcome.steps || step->result != OUTCOME_STEP_RUNNING)
 		return;
 	step->result = result;
 	step->ended_nsec = since_trigger(episode, handler->now);

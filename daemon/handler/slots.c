@@ -21,6 +21,7 @@ static void set_error(struct handler *handler, uint32_t number, int error)
 
 static void forget(struct handler *handler, uint32_t number)
 {
+	struct board_slot *board = &handler->tables.outcomes->board[number];
 	struct slot *slot = &handler->slots[number];
 
 	if (slot->episode)
@@ -30,7 +31,11 @@ static void forget(struct handler *handler, uint32_t number)
 	*slot = (struct slot){ .state = BOARD_ABSENT };
 	slot_set_state(handler, number, BOARD_ABSENT);
 	set_error(handler, number, 0);
-	atomic_store(&handler->tables.outcomes->board[number].rearm_nsec, 0);
+	atomic_store(&board->rearm_nsec, 0);
+	/* The slot's next tenant begins at nothing. */
+	atomic_store(&board->episodes, 0);
+	atomic_store(&board->kills, 0);
+	atomic_store(&board->hand_backs, 0);
 }
 
 /*
