@@ -118,6 +118,21 @@ static void tick_handler(struct course *course, bool on_time)
 	fence_begin(&course->fence, course->handler.pidfd, UNDO_HAND_BACK);
 }
 
+/* Without a supervisor that is awake nobody else would see a child that inherits the switch now. */
+static void walk_children(struct course *course)
+{
+	struct walk_gaps gaps;
+	uint32_t found;
+
+	if (!nsec_reached(clock_now(), course->walk_due))
+		return;
+	held_recall(&course->held, &course->tables);
+	found = undo_walk(&course->held, UNDO_RESTORE, &gaps);
+	if (found > 0)
+		say_line(SAY_INFO, "%u new group(s) had inherited the switch", found);
+	course->walk_due = nsec_after(clock_now(), nsec_from_msec(WALK_MSEC));
+}
+
 static void tick_supervisor(struct course *course, bool on_time)
 {
 	if (course->phase != COURSE_SERVING || course->supervisor.pid == 0 ||
@@ -128,6 +143,9 @@ static void tick_supervisor(struct course *course, bool on_time)
 		course->tables.pulse->supervisor_up = 1;
 		return;
 	case WATCH_ASK:
+		return;
+	case WATCH_DOUBT:
+		walk_children(course);
 		return;
 	case WATCH_SILENT:
 		course->tables.pulse->supervisor_up = 0;
@@ -150,19 +168,10 @@ void course_tick(struct course *course, bool on_time)
 		say_line(SAY_WARNING, "%u group(s) past the deadline: handed back", overdue);
 }
 
-/* Nobody else would see a child that inherits the switch now. */
-static void advance_walk(struct course *course, struct nsec now)
+static void advance_walk(struct course *course)
 {
-	struct walk_gaps gaps;
-	uint32_t found;
-
-	if (course->supervisor.pid != 0 || !nsec_reached(now, course->walk_due))
-		return;
-	held_recall(&course->held, &course->tables);
-	found = undo_walk(&course->held, UNDO_RESTORE, &gaps);
-	if (found > 0)
-		say_line(SAY_INFO, "%u new group(s) had inherited the switch", found);
-	course->walk_due = nsec_after(clock_now(), nsec_from_msec(WALK_MSEC));
+	if (course->supervisor.pid == 0)
+		walk_children(course);
 }
 
 static void advance_serving(struct course *course, struct nsec now)
@@ -174,7 +183,7 @@ static void advance_serving(struct course *course, struct nsec now)
 		handler_start(course);
 	if (supervisor->pid == 0 && nsec_reached(now, supervisor->restart_at))
 		supervisor_start(course);
-	advance_walk(course, now);
+	advance_walk(course);
 }
 
 static void finish(struct course *course)

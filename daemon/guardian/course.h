@@ -32,7 +32,7 @@ struct course {
 	enum course_phase phase;
 	int exit_code;
 	struct nsec stop_due; /* of the two first phases of a stop */
-	struct nsec walk_due; /* below held groups, while there is no supervisor */
+	struct nsec walk_due; /* below held groups, while no supervisor is awake */
 	int epoll;
 	struct estate estate;
 	struct tables tables;

@@ -5,6 +5,7 @@
 
 #define TICKS(msec) ((msec) / WATCH_TICK_MSEC)
 #define HANDLER_SILENT_TICKS 2
+#define SUPERVISOR_DOUBT_TICKS TICKS(1500)
 #define SUPERVISOR_SILENT_TICKS TICKS(5000)
 #define START_TICKS                                                                                \
 	TICKS(30000) /* the kernel gate's probe and a first scan of thousands of groups */
@@ -79,7 +80,10 @@ enum watch_verdict watch_supervisor(struct watch *watch, const struct pulse *pul
 
 	if (beat_count(&watch->supervisor, pulse->supervisor_beat, on_time))
 		return WATCH_FINE;
-	return watch->supervisor.still >= limit ? WATCH_SILENT : WATCH_ASK;
+	if (watch->supervisor.still >= limit)
+		return WATCH_SILENT;
+	return serves && watch->supervisor.still >= SUPERVISOR_DOUBT_TICKS ? WATCH_DOUBT
+									   : WATCH_ASK;
 }
 
 /* Not held in this generation: nothing of ours, so the group below it is judged by itself. */

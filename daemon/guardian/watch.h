@@ -27,6 +27,7 @@ struct watch {
 enum watch_verdict {
 	WATCH_FINE,
 	WATCH_ASK, /* handler: wake it, the count begins now */
+	WATCH_DOUBT, /* supervisor: later than it ever is when all is well */
 	WATCH_SILENT,
 };
 
@@ -49,7 +50,8 @@ void watch_look(struct watch *watch, struct held *held);
  */
 enum watch_verdict watch_handler(struct watch *watch, const struct pulse *pulse, bool on_time);
 
-/* Whether the supervisor beats (FINE), has been silent too long, or neither (ASK: wait on). */
+/* The supervisor beats once a second: does it (FINE), is it late (DOUBT), or late for too long (SILENT)?
+ * FINE is only said when it has beaten; ASK: no beat, but none was due yet. */
 enum watch_verdict watch_supervisor(struct watch *watch, const struct pulse *pulse, bool on_time);
 
 /**
