@@ -1,0 +1,177 @@
+/*
+ * What the handler's loop asks of the kernel while it resolves: a kill, then a loan with its nudge and the
+ * kernel step behind it. Only system calls of the list below, on descriptors that were there before: it
+ * opens nothing, maps nothing, allocates nothing, makes no thread and never sleeps outside epoll_wait.
+ *
+ *     scratch
+ *     └── web (32 MiB, armed)    small, hog
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cgroup/instance.h"
+#include "cgroup/test.h"
+
+/* Each with what it is for; see CONTRIBUTING.md, "The hot path". */
+static const char *const allowed[] = {
+	"epoll_wait", /* the one place to wait in */
+	"read", /* eventfds, and lists of members through descriptors never read before */
+	"write", /* eventfds */
+	"pread64", /* knobs and gauges */
+	"pwrite64", /* knobs, oom_score_adj */
+	"poll", /* has the victim exited? timeout 0 */
+	"fcntl", /* a duplicate of the victim's pidfd */
+	"pidfd_send_signal",
+	"getrusage", /* counts its own page faults */
+	"restart_syscall", /* how the kernel goes on after the tracer's stop */
+};
+
+static struct instance instance;
+static struct cg web;
+static char trace[512];
+
+static pid_t strace_start(pid_t target)
+{
+	char pid[16];
+	pid_t child;
+
+	(void)snprintf(trace, sizeof(trace), "%s/trace", test_folder());
+	(void)snprintf(pid, sizeof(pid), "%d", target);
+	child = fork();
+	expect(child >= 0);
+	if (child == 0) {
+		execlp("strace", "strace", "-q", "-e", "signal=none", "-o", trace, "-p", pid,
+		       (char *)NULL);
+		_exit(errno == ENOENT ? 77 : 1);
+	}
+	return child;
+}
+
+static bool is_traced(pid_t pid)
+{
+	char path[64], line[256];
+	FILE *file;
+	int tracer = 0;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	file = fopen(path, "re");
+	expect(file);
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "TracerPid: %d", &tracer) == 1)
+			break;
+	(void)fclose(file);
+	return tracer != 0;
+}
+
+static void trace_begin(pid_t *ret_strace)
+{
+	pid_t handler = instance_pid(&instance, PART_HANDLER);
+	int status = 0;
+
+	*ret_strace = strace_start(handler);
+	for (int i = 0; i < 500 && !is_traced(handler); i++) {
+		if (waitpid(*ret_strace, &status, WNOHANG) > 0)
+			test_skip("strace cannot trace here (status %d)", status);
+		test_nap_msec(10);
+	}
+	expect(is_traced(handler));
+}
+
+static bool is_allowed(const char *name)
+{
+	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++)
+		if (strcmp(name, allowed[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool was_called(const char *wanted)
+{
+	char line[1024];
+	bool found = false;
+	FILE *file = fopen(trace, "re");
+
+	expect(file);
+	while (fgets(line, sizeof(line), file))
+		found = found || strncmp(line, wanted, strlen(wanted)) == 0;
+	(void)fclose(file);
+	return found;
+}
+
+static void trace_end(pid_t strace)
+{
+	char line[1024];
+	unsigned int calls = 0;
+	FILE *file;
+
+	expect(kill(strace, SIGINT) == 0);
+	expect(waitpid(strace, NULL, 0) == strace);
+	file = fopen(trace, "re");
+	expect(file);
+	while (fgets(line, sizeof(line), file)) {
+		char *end = strchr(line, '(');
+
+		if (!end)
+			continue; /* "+++ exited" and the like */
+		*end = '\0';
+		if (!is_allowed(line))
+			test_fail(TEST_HERE, "the loop called %s(%s", line, end + 1);
+		calls++;
+	}
+	(void)fclose(file);
+	expect(calls > 0);
+	test_note("%u system calls", calls);
+}
+
+static void prepare(const char *on_oom)
+{
+	web = cg_make("web", 32);
+	instance = instance_make("daemon");
+	instance_policy_all(&instance, on_oom);
+	instance_start_armed(&instance, &web);
+}
+
+static void kill_step(void)
+{
+	struct task *small, *hog;
+	pid_t strace;
+
+	prepare("Step=kill\n");
+	small = task_start(&web, "small");
+	hog = task_start(&web, "hog");
+	task_fill(small, 4);
+	trace_begin(&strace);
+	task_touch(hog, 64);
+	expect_within(10000, task_killed(hog));
+	expect_within(10000, instance_record_of(&instance, hog));
+	trace_end(strace);
+	expect(was_called("pidfd_send_signal("));
+	expect(!task_exited(small));
+}
+
+static void raise_then_kernel(void)
+{
+	struct task *hog;
+	pid_t strace;
+
+	prepare("Step=raise-limit by=8M max=40M for=1s\nStep=kernel\n");
+	hog = task_start(&web, "hog");
+	trace_begin(&strace);
+	task_touch(hog, 96);
+	expect_within(10000, task_killed(hog));
+	expect_within(10000, instance_record(&instance, &web));
+	trace_end(strace);
+	expect(was_called("pwrite64("));
+	expect(strcmp(json_text(instance_record(&instance, &web), "kind"), "handed-back") == 0);
+}
+
+static const struct test tests[] = {
+	{ .name = "kill-step", .run = kill_step },
+	{ .name = "raise-then-kernel", .run = raise_then_kernel },
+};
+TEST_MAIN(tests)
