@@ -54,8 +54,8 @@ LIBS_oomhandlerctl = -linih -ljson-c
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 .DELETE_ON_ERROR:
-.PHONY: all setup demo check check-unit check-golden check-cgroup check-systemd check-vm lint format \
-	analyze bench fuzz sanitize install uninstall clean help
+.PHONY: all setup demo check check-unit check-golden check-cgroup check-systemd lint format \
+	analyze bench sanitize install uninstall clean help
 
 all: $(addprefix $(BUILD)/,$(PROGRAMS))
 
@@ -79,7 +79,7 @@ $(BUILD)/$(1): $(call objects,$(SOURCES_$(1)))
 endef
 $(foreach name,$(PROGRAMS),$(eval $(call program,$(name))))
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 include tests/tests.mk
 include systemd/install.mk

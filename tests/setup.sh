@@ -6,7 +6,7 @@ set -eu
 # gcc only recommends libc6-dev, and recommendations are not installed here: hence both are named.
 packages="
 	gcc libc6-dev make pkg-config
-	libcgroup-dev libinih-dev libjson-c-dev libseccomp-dev libsystemd-dev libbpf-dev
+	libcgroup-dev libinih-dev libjson-c-dev libsystemd-dev
 	check clang-format cppcheck shellcheck mandoc mmdebstrap procps util-linux
 "
 

@@ -30,14 +30,16 @@ UNIT_settings_config = $(SETTINGS_OPTIONS) daemon/settings/config.c
 UNIT_settings_policy = $(SETTINGS_OPTIONS) daemon/settings/policy_file.c daemon/settings/glob.c
 UNIT_settings_policy_set = $(UNIT_settings_policy) daemon/settings/policy_set.c
 $(foreach name,ini config policy policy_set,$(eval UNIT_LIBS_settings_$(name) = -linih))
-UNIT_human = daemon/ctl/human.c
-UNIT_ctl_page = daemon/ctl/page.c daemon/ctl/document.c
+UNIT_human = daemon/settings/human.c
+UNIT_ctl_page = $(addprefix daemon/ctl/,page.c document.c loan.c) daemon/settings/human.c
 UNIT_LIBS_ctl_page = -ljson-c
+UNIT_ctl_verdict = $(addprefix daemon/ctl/,verdict.c page.c document.c) daemon/settings/human.c
+UNIT_LIBS_ctl_verdict = -ljson-c
 UNIT_proc_status = daemon/supervisor/proc_status.c daemon/base/text.c daemon/base/io.c
 UNIT_hand_back = $(addprefix daemon/guardian/,hand_back.c held.c limits.c mounts.c orphans.c say.c undo.c \
 	walk.c) daemon/shared/knobs.c daemon/shared/saved.c daemon/base/io.c daemon/base/text.c daemon/base/hold.c
 UNIT_outcome_json = $(addprefix daemon/supervisor/,outcome_json.c outcome_message.c message.c) \
-	daemon/base/text.c
+	daemon/settings/human.c daemon/base/text.c
 UNIT_LIBS_outcome_json = -ljson-c -lsystemd
 UNIT_kernel_gate = $(addprefix daemon/supervisor/,kernel_gate.c gate_probe.c gate_group.c layout.c) \
 	daemon/shared/knobs.c daemon/base/io.c daemon/base/text.c
@@ -113,7 +115,7 @@ check-unit: setup
 	$(RUN) $(UNIT_RUNS)
 
 check-golden: setup
-	$(AGAIN_PLAIN) $(PLAIN)/tests/golden/golden
+	$(AGAIN_PLAIN) all $(PLAIN)/tests/golden/golden
 	$(RUN) $(GOLDEN_RUNS)
 
 check-cgroup: setup

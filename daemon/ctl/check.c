@@ -14,8 +14,8 @@
 
 #include "base/text.h"
 #include "ctl/hierarchy.h"
-#include "ctl/human.h"
 #include "settings/config.h"
+#include "settings/human.h"
 #include "settings/policy_file.h"
 #include "settings/policy_text.h"
 
@@ -67,6 +67,9 @@ static void load_file(const char *path, struct nsec deadline, struct check *chec
 
 static void load(const struct ctl *ctl, struct check *check)
 {
+	const struct policy_folders folders = { .list = ctl->policy_dir,
+						.count = ctl->policy_dir_count,
+						.required = ctl->policy_dirs_given };
 	struct config config;
 
 	config_defaults(&config);
@@ -76,11 +79,7 @@ static void load(const struct ctl *ctl, struct check *check)
 		return;
 	}
 	(void)config_load(ctl->config, ctl->config_given, &config, &check->problems);
-	if (policy_set_load(ctl->policy_dir, ctl->policy_dir_count, config.default_deadline,
-			    &check->set, &check->problems) < 0 &&
-	    !check->problems.errors)
-		problems_add(&check->problems, ctl->policy_dir[0], 0, false,
-			     "the policies could not be loaded");
+	(void)policy_set_load(&folders, config.default_deadline, &check->set, &check->problems);
 }
 
 static void count_match(const char *path, void *context)
@@ -147,7 +146,8 @@ static struct json_object *problem_to_json(const struct problem *problem)
 	struct json_object *object = json_object_new_object();
 
 	json_object_object_add(object, "file", json_object_new_string(problem->file));
-	json_object_object_add(object, "line", json_object_new_uint64(problem->line));
+	json_object_object_add(object, "line",
+			       problem->line ? json_object_new_uint64(problem->line) : NULL);
 	json_object_object_add(object, "warning", json_object_new_boolean(problem->warning));
 	json_object_object_add(object, "text", json_object_new_string(problem->text));
 	return object;

@@ -5,11 +5,14 @@
 #include "ctl/ctl.h"
 
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <json-c/json.h>
+
+#define REFUSAL_SIZE 5120 /* a path and a sentence; a longer one is cut, for print only */
 
 struct verb {
 	const char *name;
@@ -152,6 +155,24 @@ void ctl_print_json(struct json_object *object)
 							    JSON_C_TO_STRING_SPACED |
 							    JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(object);
+}
+
+enum exit_code ctl_refuse(const struct ctl *ctl, enum exit_code code, const char *format, ...)
+{
+	struct json_object *answer;
+	va_list arguments;
+	char text[REFUSAL_SIZE];
+
+	va_start(arguments, format);
+	(void)vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	fprintf(stderr, CTL_NAME ": %s\n", text);
+	if (!ctl->json)
+		return code;
+	answer = json_object_new_object();
+	json_object_object_add(answer, "error", json_object_new_string(text));
+	ctl_print_json(answer);
+	return code;
 }
 
 /* The daemon's own table is the only place that knows the defaults. */

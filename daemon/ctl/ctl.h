@@ -32,6 +32,17 @@ struct json_object;
 /* Prints @object as indented JSON and drops it. */
 void ctl_print_json(struct json_object *object);
 
+/**
+ * ctl_refuse() - say why there is no answer
+ * @format: one line without a newline; names in it are escaped by the caller
+ *
+ * To stderr, and with --json also to stdout as {"error": text}: whoever parses that gets an object.
+ *
+ * Return:  @code.
+ */
+enum exit_code ctl_refuse(const struct ctl *ctl, enum exit_code code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 enum exit_code status_run(const struct ctl *ctl);
 enum exit_code list_run(const struct ctl *ctl);
 enum exit_code show_run(const struct ctl *ctl);

@@ -75,17 +75,17 @@ static void fill_arguments(const struct ctl *ctl, const char *path,
 	arguments[count] = NULL;
 }
 
-static int probe(const struct ctl *ctl, struct document_fault *fault, struct json_object **ret_root)
+static int probe(const struct ctl *ctl, struct document_fault *fault, struct json_object **ret_root,
+		 int *ret_status)
 {
 	char path[PATH_MAX];
 	char *arguments[PROBE_ARGUMENTS];
 	char *text;
-	int status;
 	int ret = program_find("oomhandlerd-supervisor", path);
 
 	if (ret == 0) {
 		fill_arguments(ctl, path, arguments);
-		ret = program_read(arguments, nsec_from_msec(PROBE_MSEC), &text, &status);
+		ret = program_read(arguments, nsec_from_msec(PROBE_MSEC), &text, ret_status);
 	}
 	if (ret < 0) {
 		snprintf(fault->text, sizeof(fault->text), "%s",
@@ -132,18 +132,21 @@ static void add_daemon(const struct view *view, struct json_object *checks)
 /* No daemon is no fault of the host; a broken page is said by view_open() on stderr. */
 static void add_daemon_if_alive(const struct ctl *ctl, struct json_object *checks)
 {
+	const struct ctl aside = { .runtime_dir =
+					   ctl->runtime_dir }; /* its JSON is no answer here */
 	enum alive alive;
 	struct view view;
 
 	if (alive_look(ctl->runtime_dir, &alive) < 0 || alive == ALIVE_NO)
 		return;
-	if (view_open(ctl, &view) != EXIT_CODE_OK)
+	if (view_open(&aside, &view) != EXIT_CODE_OK)
 		return;
 	add_daemon(&view, checks);
 	view_done(&view);
 }
 
-static enum exit_code judge(const struct json_object *root)
+/* Of what failed the probe itself knows whether it is the kernel: @status, as waitpid(2) gives it. */
+static enum exit_code judge(const struct json_object *root, int status)
 {
 	enum probe_verdict worst = PROBE_OK;
 
@@ -160,7 +163,9 @@ static enum exit_code judge(const struct json_object *root)
 	case PROBE_WARNING:
 		return EXIT_CODE_DEGRADED;
 	case PROBE_FAILED:
-		return EXIT_CODE_KERNEL;
+		return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CODE_KERNEL
+			       ? EXIT_CODE_KERNEL
+			       : EXIT_CODE_FAILURE;
 	}
 	return EXIT_CODE_FAILURE;
 }
@@ -176,7 +181,7 @@ static void print_checks(const struct json_object *root, enum exit_code code)
 	struct table table;
 
 	puts(code == EXIT_CODE_OK ? "This host is fit for oomhandlerd.\n"
-	     : code == EXIT_CODE_KERNEL
+	     : code != EXIT_CODE_DEGRADED
 		     ? "This host cannot run oomhandlerd as it is.\n"
 		     : "This host can run oomhandlerd, with less than it could.\n");
 	table_init(&table, columns);
@@ -212,13 +217,13 @@ enum exit_code doctor_run(const struct ctl *ctl)
 	struct document_fault fault;
 	struct json_object *root;
 	enum exit_code code;
+	int status;
 
-	if (probe(ctl, &fault, &root) < 0) {
-		fprintf(stderr, CTL_NAME ": oomhandlerd-supervisor --probe: %s\n", fault.text);
-		return EXIT_CODE_FAILURE;
-	}
+	if (probe(ctl, &fault, &root, &status) < 0)
+		return ctl_refuse(ctl, EXIT_CODE_FAILURE, "oomhandlerd-supervisor --probe: %s",
+				  fault.text);
 	add_daemon_if_alive(ctl, document_object(root, "checks"));
-	code = judge(root);
+	code = judge(root, status);
 	if (ctl->json) {
 		ctl_print_json(root);
 		return code;

@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "ctl/ctl.h"
 #include "ctl/hierarchy.h"
-#include "ctl/human.h"
+#include "settings/human.h"
 
 #define ARMED_MSEC 30000 /* the kernel gate provokes an OOM of its own first */
 #define RESOLVED_MSEC 20000 /* the policy's deadline, a second of calm, a page a second */

@@ -14,8 +14,8 @@
 
 #include "ctl/ctl.h"
 #include "ctl/episode.h"
-#include "ctl/human.h"
 #include "ctl/table.h"
+#include "settings/human.h"
 
 static bool hog_was_killed(const struct drill *drill)
 {

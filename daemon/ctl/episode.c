@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "ctl/document.h"
-#include "ctl/human.h"
 #include "ctl/table.h"
+#include "settings/human.h"
 
 struct word {
 	const char *name; /* in the record */
@@ -20,7 +20,7 @@ static const struct word kinds[] = {
 	{ "unresolved", "handed to the kernel's killer, which did not end it either" },
 	{ "group-gone", "the group was removed meanwhile" },
 	{ "foreign", "left alone: another group's limit, whose killer somebody else switched off" },
-	{ "dry-run", "dry run: only looked at" },
+	{ "dry-run", "dry run, nothing was changed" },
 };
 
 static const struct word tiers[] = {
@@ -32,9 +32,20 @@ static const struct word tiers[] = {
 	{ "adj", "never chosen: oom_score_adj is -1000" },
 	{ "shim", "never chosen: a container's shim" },
 	{ "tried", "signalled before in this episode" },
-	{ "unknown", "size not known" },
+	{ "unknown", "never chosen: what it is is not known" },
 	{ "memory", "less memory than the one above" },
 	{ "pid", "same memory as the one above, lower pid" },
+};
+
+/* Those that are not words of their own. */
+static const struct word ends[] = {
+	{ "waiting", "not seen to exit" },
+	{ "refused", "not signalled" },
+	{ "spared", "would have been killed" },
+};
+
+static const struct word results[] = {
+	{ "would", "would have been taken" },
 };
 
 static const char *meaning_of(const struct word *words, size_t count, const char *name)
@@ -69,10 +80,14 @@ void episode_print_line(const struct json_object *episode, FILE *out)
 		const struct json_object *victim = document_item(episode, "victims", i);
 
 		fprintf(out, "; %s[%" PRIu64 "] %s", document_text(victim, "comm"),
-			document_count(victim, "pid"), document_text(victim, "end"));
+			document_count(victim, "pid"), MEANING(ends, document_text(victim, "end")));
 	}
-	fprintf(out, "; freed %s in %s\n", bytes_of(episode, "freed", freed),
-		usec_of(episode, "resolve_usec", span));
+	if (document_flag(episode, "dry_run"))
+		fprintf(out, "; the kernel killed %" PRIu64 "\n",
+			document_count(episode, "kernel_kills"));
+	else
+		fprintf(out, "; freed %s in %s\n", bytes_of(episode, "freed", freed),
+			usec_of(episode, "resolve_usec", span));
 }
 
 static void print_trigger(const struct json_object *episode, FILE *out)
@@ -138,9 +153,11 @@ static void print_steps(const struct json_object *episode, FILE *out)
 	for (size_t i = 0; i < document_length(episode, "steps"); i++) {
 		const struct json_object *step = document_item(episode, "steps", i);
 
-		fprintf(out, "  step        %s: %s, from %s to %s", document_text(step, "step"),
-			document_text(step, "result"), usec_of(step, "begun_usec", begun),
-			usec_of(step, "ended_usec", ended));
+		fprintf(out, "  step        %s: %s", document_text(step, "step"),
+			MEANING(results, document_text(step, "result")));
+		if (!document_flag(episode, "dry_run"))
+			fprintf(out, ", from %s to %s", usec_of(step, "begun_usec", begun),
+				usec_of(step, "ended_usec", ended));
 		if (document_has(step, "amount"))
 			fprintf(out, ", limit %s", bytes_of(step, "amount", amount));
 		print_error(step, out);
@@ -157,7 +174,7 @@ static void print_victims(const struct json_object *episode, FILE *out)
 		fprintf(out, "  victim      %s[%" PRIu64 "] of uid %" PRIu64 ", %s: %s",
 			document_text(victim, "comm"), document_count(victim, "pid"),
 			document_count(victim, "uid"), bytes_of(victim, "rss", rss),
-			document_text(victim, "end"));
+			MEANING(ends, document_text(victim, "end")));
 		if (document_has(victim, "signalled_usec"))
 			fprintf(out, ", signalled after %s",
 				usec_of(victim, "signalled_usec", signalled));
@@ -171,10 +188,13 @@ static void print_end(const struct json_object *episode, FILE *out)
 {
 	char decide[HUMAN_SIZE], resolve[HUMAN_SIZE], freed[HUMAN_SIZE], usage[HUMAN_SIZE];
 
-	fprintf(out, "  latency     decided after %s, resolved after %s\n",
-		usec_of(episode, "decide_usec", decide), usec_of(episode, "resolve_usec", resolve));
-	fprintf(out, "  freed       %s, usage now %s\n", bytes_of(episode, "freed", freed),
-		bytes_of(episode, "usage_after", usage));
+	fprintf(out, "  latency     decided after %s", usec_of(episode, "decide_usec", decide));
+	if (document_flag(episode, "dry_run"))
+		fputc('\n', out); /* what came after is the kernel's work */
+	else
+		fprintf(out, ", resolved after %s\n  freed       %s, usage now %s\n",
+			usec_of(episode, "resolve_usec", resolve),
+			bytes_of(episode, "freed", freed), bytes_of(episode, "usage_after", usage));
 	fprintf(out, "  outcome     %s, proof %s, killed by the kernel meanwhile: %" PRIu64,
 		MEANING(kinds, document_text(episode, "kind")), document_text(episode, "proof"),
 		document_count(episode, "kernel_kills"));

@@ -6,9 +6,9 @@
 
 #include <json-c/json.h>
 
-#include "ctl/human.h"
 #include "ctl/table.h"
 #include "ctl/view.h"
+#include "settings/human.h"
 
 static void add_size(struct table *table, const struct json_object *group, const char *key)
 {
@@ -20,6 +20,18 @@ static void add_size(struct table *table, const struct json_object *group, const
 			  : "-");
 }
 
+/* How much of the limit before it is lent. */
+static void add_loan(struct table *table, const struct json_object *group)
+{
+	const struct json_object *lent = document_object(group, "lent");
+	uint64_t found = document_count(lent, "found"), set = document_count(lent, "set");
+	char text[HUMAN_SIZE];
+
+	table_add(table, "%s",
+		  lent && set > found ? human_bytes((struct bytes){ .count = set - found }, text)
+				      : "-");
+}
+
 static void add_text(struct table *table, const struct json_object *group, const char *key)
 {
 	table_add(table, "%s", document_has(group, key) ? document_text(group, key) : "-");
@@ -28,10 +40,9 @@ static void add_text(struct table *table, const struct json_object *group, const
 static void print_groups(const struct json_object *root)
 {
 	static const struct table_column columns[] = {
-		{ "CGROUP", TABLE_FLEXIBLE }, { "ROLE", TABLE_LEFT },
-		{ "STATE", TABLE_LEFT },      { "POLICY", TABLE_LEFT },
-		{ "LIMIT", TABLE_RIGHT },     { "USAGE", TABLE_RIGHT },
-		{ "EPISODES", TABLE_RIGHT },  { "KILLS", TABLE_RIGHT },
+		{ "CGROUP", TABLE_FLEXIBLE }, { "ROLE", TABLE_LEFT },	   { "STATE", TABLE_LEFT },
+		{ "POLICY", TABLE_LEFT },     { "LIMIT", TABLE_RIGHT },	   { "LENT", TABLE_RIGHT },
+		{ "USAGE", TABLE_RIGHT },     { "EPISODES", TABLE_RIGHT }, { "KILLS", TABLE_RIGHT },
 		{ "REASON", TABLE_FLEXIBLE }, { NULL, TABLE_LEFT },
 	};
 	struct table table;
@@ -45,6 +56,7 @@ static void print_groups(const struct json_object *root)
 		table_add(&table, "%s", document_text(group, "state"));
 		add_text(&table, group, "policy");
 		add_size(&table, group, "limit");
+		add_loan(&table, group);
 		add_size(&table, group, "usage");
 		table_add(&table, "%" PRIu64, document_count(group, "episodes"));
 		table_add(&table, "%" PRIu64, document_count(group, "kills"));
@@ -72,7 +84,7 @@ enum exit_code list_run(const struct ctl *ctl)
 		print_groups(view.page.root);
 	}
 	/* A list is an answer also when something is degraded; a stale one must not pass for fresh. */
-	if (view.alive == ALIVE_NO || view.silent)
+	if (view_is_stale(&view))
 		fprintf(stderr, CTL_NAME ": %s\n", view.verdict);
 	code = view.alive == ALIVE_NO ? EXIT_CODE_UNREACHABLE : EXIT_CODE_OK;
 	view_done(&view);

@@ -13,8 +13,9 @@
 
 #include "base/text.h"
 #include "ctl/episode.h"
-#include "ctl/human.h"
+#include "ctl/loan.h"
 #include "ctl/view.h"
+#include "settings/human.h"
 
 /* The name below the root: without the mount point, without slashes at the end. Owner: the caller. */
 static char *name_below_root(const struct view *view, const char *argument)
@@ -91,15 +92,10 @@ static struct nsec msec_of(const struct json_object *object, const char *key)
 
 static void print_loan(const struct json_object *group)
 {
-	const struct json_object *lent = document_object(group, "lent");
-	char found[HUMAN_SIZE], set[HUMAN_SIZE], due[HUMAN_SIZE];
+	char loan[LOAN_TEXT_SIZE];
 
-	if (!lent)
-		return;
-	printf("lent        limit raised from %s to %s, taken back in %s\n",
-	       human_bytes((struct bytes){ .count = document_count(lent, "found") }, found),
-	       human_bytes((struct bytes){ .count = document_count(lent, "set") }, set),
-	       human_span(msec_of(lent, "due_in_msec"), due));
+	if (*loan_describe(group, loan))
+		printf("lent        %s\n", loan);
 }
 
 static void print_group(const struct json_object *group)
@@ -168,7 +164,7 @@ enum exit_code show_run(const struct ctl *ctl)
 	if (code != EXIT_CODE_OK)
 		return code;
 	group = find_argument(&view, ctl->arguments[0]);
-	if (view.alive == ALIVE_NO || view.silent)
+	if (view_is_stale(&view))
 		fprintf(stderr, CTL_NAME ": %s\n", view.verdict);
 	if (group && ctl->json)
 		answer_in_json(&view, group);
@@ -178,10 +174,10 @@ enum exit_code show_run(const struct ctl *ctl)
 	if (!group) {
 		char *label = escaped(ctl->arguments[0]);
 
-		fprintf(stderr, CTL_NAME ": %s: no policy matches such a group; see %s list\n",
-			label ? label : "", CTL_NAME);
+		code = ctl_refuse(ctl, EXIT_CODE_NO_CGROUP,
+				  "%s: no policy matches such a group; see " CTL_NAME " list",
+				  label ? label : "");
 		free(label);
-		code = EXIT_CODE_NO_CGROUP;
 	}
 	view_done(&view);
 	return code;

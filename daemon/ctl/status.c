@@ -11,6 +11,7 @@
 #include <json-c/json.h>
 
 #include "ctl/episode.h"
+#include "ctl/loan.h"
 #include "ctl/table.h"
 #include "ctl/view.h"
 
@@ -21,8 +22,16 @@ static const char *yes_no(const struct json_object *object, const char *key)
 	return document_flag(object, key) ? "yes" : "no";
 }
 
-static void print_programs(const struct json_object *root)
+static const char *supervisor_state(const struct view *view)
 {
+	if (view->alive == ALIVE_NO || view->gone)
+		return ", not running";
+	return view->silent ? ", silent" : "";
+}
+
+static void print_programs(const struct view *view)
+{
+	const struct json_object *root = view->page.root;
 	const struct json_object *handler = document_object(root, "handler");
 	const struct json_object *guardian = document_object(root, "guardian");
 
@@ -38,7 +47,8 @@ static void print_programs(const struct json_object *root)
 	       document_text(handler, "scheduling"), yes_no(handler, "locked"),
 	       yes_no(handler, "oom_protected"), document_count(handler, "generation"),
 	       document_count(handler, "page_faults"), document_text(root, "source"));
-	printf("supervisor  pid %" PRIu64 "\n", document_count(root, "supervisor_pid"));
+	printf("supervisor  pid %" PRIu64 "%s\n", document_count(root, "supervisor_pid"),
+	       supervisor_state(view));
 }
 
 static void print_counts(const struct json_object *root)
@@ -58,8 +68,9 @@ static void print_config(const struct json_object *root)
 {
 	const struct json_object *config = document_object(root, "config");
 
-	printf("config      %s, %" PRIu64 " policies, last reload %s\n",
-	       document_text(config, "file"), document_count(config, "policies"),
+	printf("config      %s, %" PRIu64 " %s, last reload %s\n", document_text(config, "file"),
+	       document_count(config, "policies"),
+	       document_count(config, "policies") == 1 ? "policy" : "policies",
 	       document_text(config, "last_reload"));
 	for (size_t i = 0; i < document_length(config, "problems"); i++)
 		printf("  %s\n", document_item_text(config, "problems", i));
@@ -96,6 +107,23 @@ static void print_troubled_groups(const struct json_object *root)
 		puts("\nNot armed:");
 	table_print(&table, 2, stdout);
 	table_done(&table);
+}
+
+static void print_loans(const struct json_object *root)
+{
+	char loan[LOAN_TEXT_SIZE];
+	bool first = true;
+
+	for (size_t i = 0; i < document_length(root, "groups"); i++) {
+		const struct json_object *group = document_item(root, "groups", i);
+
+		if (!*loan_describe(group, loan))
+			continue;
+		if (first)
+			puts("\nLent:");
+		first = false;
+		printf("  %s  %s\n", document_text(group, "cgroup"), loan);
+	}
 }
 
 static void print_idle_policies(const struct json_object *root)
@@ -141,10 +169,11 @@ enum exit_code status_run(const struct ctl *ctl)
 		ctl_print_json(answer);
 	} else {
 		printf("%s.\n\n", view.verdict);
-		print_programs(view.page.root);
+		print_programs(&view);
 		print_counts(view.page.root);
 		print_config(view.page.root);
 		print_troubled_groups(view.page.root);
+		print_loans(view.page.root);
 		print_idle_policies(view.page.root);
 		print_recent(view.page.root);
 	}

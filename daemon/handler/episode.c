@@ -27,6 +27,19 @@ static struct episode *find_free(struct handler *handler)
 	return NULL;
 }
 
+/* To SNAPSHOT: fresh facts, or what is there when they do not come in time. */
+static void ask(struct handler *handler, struct episode *episode)
+{
+	episode->phase = EPISODE_SNAPSHOT;
+	episode->asked = handler->now;
+	episode->due = handler->now;
+	/* Dry run: the kernel is killing already, and fresh facts would not show its victim any more. */
+	if (episode->policy.mode == POLICY_DRY_RUN)
+		return;
+	episode->due = nsec_after(handler->now, nsec_from_msec(EPISODE_FACTS_MSEC));
+	snapshot_request(handler, episode->slot);
+}
+
 int episode_begin(struct handler *handler, uint32_t number, bool by_event)
 {
 	struct slot *slot = &handler->slots[number];
@@ -44,10 +57,8 @@ int episode_begin(struct handler *handler, uint32_t number, bool by_event)
 		return ret;
 	HOLD(HOLD_EPISODE_BEGIN);
 	*episode = (struct episode){
-		.phase = EPISODE_SNAPSHOT,
 		.slot = number,
 		.trigger = handler->now,
-		.due = nsec_after(handler->now, nsec_from_msec(EPISODE_FACTS_MSEC)),
 		.deadline = nsec_after(handler->now, episode->policy.deadline),
 		.kills_at_trigger = level_kills(handler, number),
 		.victim = { .pidfd = -1 },
@@ -56,11 +67,7 @@ int episode_begin(struct handler *handler, uint32_t number, bool by_event)
 	slot->episode = episode;
 	record_trigger(handler, episode, &gauges, by_event);
 	atomic_fetch_add(&handler->tables.outcomes->board[number].episodes, 1);
-	/* Dry run: the kernel is killing already, and fresh facts would not show its victim any more. */
-	if (episode->policy.mode == POLICY_DRY_RUN)
-		episode->due = handler->now;
-	else
-		snapshot_request(handler, number);
+	ask(handler, episode);
 	return 0;
 }
 
@@ -285,12 +292,11 @@ static void settle_phase(struct handler *handler, struct episode *episode)
 		return;
 	if (gauges.level.under_oom) {
 		/* Asleep again: the same step index and deadline, or raise-limit would go on for ever. */
-		episode->phase = EPISODE_STEP;
 		episode->nudges = 0;
 		if (episode->step_begun && row_of(episode)->begin)
 			step_next(handler, episode, OUTCOME_STEP_DONE);
 		episode->step_begun = false;
-		episode->due = handler->now;
+		ask(handler, episode); /* whoever filled the group again may be new in it */
 		return;
 	}
 	if (nsec_between(episode->calm, handler->now).count <

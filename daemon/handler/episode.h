@@ -43,6 +43,7 @@ struct episode {
 	uint32_t tried_count;
 	uint32_t tried[EPISODE_TRIED]; /* pids signalled in this episode */
 	struct nsec trigger;
+	struct nsec asked; /* SNAPSHOT: facts from this time on are an answer */
 	struct nsec due;
 	struct nsec deadline;
 	struct nsec step_begin;

@@ -135,7 +135,7 @@ static bool episodes_run(struct nsec *next)
 			continue;
 		if (nsec_reached(handler.now, episode->due) ||
 		    (episode->phase == EPISODE_SNAPSHOT &&
-		     snapshot_is_fresh(&handler, episode->slot, episode->trigger)))
+		     snapshot_is_fresh(&handler, episode->slot, episode->asked)))
 			episode_tick(&handler, episode);
 		if (episode->phase == EPISODE_FREE)
 			continue;

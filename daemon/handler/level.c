@@ -21,6 +21,22 @@ static uint64_t room(uint64_t usage, uint64_t limit)
 	return limit > usage ? limit - usage : 0;
 }
 
+static int memsw_read(const struct group_seat *seat, struct gauges *gauges)
+{
+	int ret;
+
+	gauges->memsw_limit = UINT64_MAX;
+	if (seat->fd[GROUP_MEMSW_LIMIT] < 0 || seat->fd[GROUP_MEMSW_USAGE] < 0 ||
+	    seat->fd[GROUP_MEMSW_FAILCNT] < 0)
+		return 0;
+	ret = gauge_read(seat->fd[GROUP_MEMSW_FAILCNT], &gauges->memsw_failcnt);
+	if (ret == 0)
+		ret = gauge_read(seat->fd[GROUP_MEMSW_USAGE], &gauges->memsw_usage);
+	if (ret == 0)
+		ret = gauge_read(seat->fd[GROUP_MEMSW_LIMIT], &gauges->memsw_limit);
+	return ret;
+}
+
 static int gauges_read(const struct group_seat *seat, struct gauges *gauges)
 {
 	int ret = oom_level_read(seat->fd[GROUP_OOM_CONTROL], &gauges->level);
@@ -31,8 +47,8 @@ static int gauges_read(const struct group_seat *seat, struct gauges *gauges)
 		ret = gauge_read(seat->fd[GROUP_USAGE], &gauges->usage);
 	if (ret == 0)
 		ret = gauge_read(seat->fd[GROUP_LIMIT], &gauges->limit);
-	if (ret == 0 && seat->fd[GROUP_MEMSW_FAILCNT] >= 0)
-		ret = gauge_read(seat->fd[GROUP_MEMSW_FAILCNT], &gauges->memsw_failcnt);
+	if (ret == 0)
+		ret = memsw_read(seat, gauges);
 	return ret;
 }
 
@@ -52,14 +68,15 @@ static bool is_full(const struct gauges *gauges)
 	return room(gauges->usage, gauges->limit) < LEVEL_FULL_BYTES;
 }
 
-/*
- * Is it this group's own limit? Its counters have refused a charge since it was last seen calm, and the
- * counter is full now. The usage with swap is not read; its failcnt alone must do.
- */
+bool level_memsw_is_full(const struct gauges *gauges)
+{
+	return room(gauges->memsw_usage, gauges->memsw_limit) < LEVEL_FULL_BYTES;
+}
+
+/* Is it this group's own limit? A counter is full and has refused a charge since the last calm look. */
 static bool own_limit_refused(const struct slot *slot, const struct gauges *gauges)
 {
-	return gauges->memsw_failcnt != slot->memsw_failcnt ||
-	       (gauges->failcnt != slot->failcnt && is_full(gauges));
+	return level_memsw_is_full(gauges) || (gauges->failcnt != slot->failcnt && is_full(gauges));
 }
 
 /* The highest ancestor that is under OOM: under_oom reaches from the limit's group down, never up. */
@@ -170,10 +187,8 @@ bool level_has_margin(const struct handler *handler, uint32_t slot)
 
 	if (level_gauges(handler, slot, &gauges) < 0)
 		return false;
-	/* memsw: its counter is only looked at where it refused; then there is no telling its usage. */
-	if (gauges.memsw_failcnt != handler->slots[slot].memsw_failcnt)
-		return false;
-	return room(gauges.usage, gauges.limit) >= LEVEL_MARGIN_BYTES;
+	return room(gauges.usage, gauges.limit) >= LEVEL_MARGIN_BYTES &&
+	       room(gauges.memsw_usage, gauges.memsw_limit) >= LEVEL_MARGIN_BYTES;
 }
 
 bool level_parent_full(const struct handler *handler, uint32_t slot)

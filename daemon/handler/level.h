@@ -13,7 +13,10 @@ struct gauges {
 	uint64_t usage;
 	uint64_t limit;
 	uint64_t failcnt;
-	uint64_t memsw_failcnt; /* 0 without swap accounting */
+	/* Of memory and swap together; without swap accounting: nothing used, no limit, no failures. */
+	uint64_t memsw_usage;
+	uint64_t memsw_limit;
+	uint64_t memsw_failcnt;
 };
 
 enum level_verdict {
@@ -28,7 +31,7 @@ enum level_verdict {
 /**
  * level_gauges() - read everything about one group
  *
- * Context: loop; four or five preads.
+ * Context: loop; seven preads, four without swap accounting.
  * Errors:  -ENODEV when the group is gone, -ESRCH when its descriptors are not here.
  */
 int level_gauges(const struct handler *handler, uint32_t slot, struct gauges *ret_gauges);
@@ -40,6 +43,12 @@ int level_gauges(const struct handler *handler, uint32_t slot, struct gauges *re
  * Context: loop; one look at the group and one at each ancestor.
  */
 enum level_verdict level_find(const struct handler *handler, uint32_t slot, uint32_t *ret_slot);
+
+/*
+ * Is the counter of memory and swap the one that is full? It is charged first (try_charge_memcg,
+ * mm/memcontrol.c, 6.18); and where both limits are equal, as Docker sets them, neither failcnt moves.
+ */
+bool level_memsw_is_full(const struct gauges *gauges);
 
 /* Charges refused so far by either counter. */
 static inline uint64_t level_refused(const struct gauges *gauges)

@@ -89,7 +89,7 @@ static void watched_look(struct handler *handler, uint32_t number)
 	if (slot->episode ||
 	    roster_read_policy(handler->tables.roster, slot->roster.policy, &policy) < 0 ||
 	    policy.mode != POLICY_DRY_RUN || level_gauges(handler, number, &gauges) < 0 ||
-	    (gauges.failcnt == slot->failcnt && gauges.memsw_failcnt == slot->memsw_failcnt))
+	    (gauges.failcnt == slot->failcnt && !level_memsw_is_full(&gauges)))
 		return;
 	(void)episode_begin(handler, number,
 			    true); /* without room in the pool this one goes untold */

@@ -39,7 +39,7 @@ void record_trigger(struct handler *handler, struct episode *episode, const stru
 		.limit = gauges->limit,
 		.usage = gauges->usage,
 		.failcnt = gauges->failcnt > slot->failcnt ? gauges->failcnt - slot->failcnt : 0,
-		.memsw = gauges->memsw_failcnt != slot->memsw_failcnt,
+		.memsw = level_memsw_is_full(gauges),
 		.by_sweep = !by_event,
 	};
 	static_assert(sizeof(outcome->policy) == sizeof(episode->policy.name), "same name");

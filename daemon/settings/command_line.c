@@ -40,9 +40,9 @@ static const struct row {
 			     "*.policy files; may be repeated, later masks earlier" },
 	[ROW_RUNTIME_DIR] = { "runtime-dir", "DIR", OWNER_BOTH,
 			      "lock and status page, on a tmpfs [/run/oomhandlerd]" },
-	[ROW_STATE_DIR] = { "state-dir", "DIR", OWNER_BOTH, "history [/var/lib/oomhandlerd]" },
-	[ROW_DRY_RUN] = { "dry-run", NULL, OWNER_BOTH,
-			  "change nothing, say what would have been done" },
+	[ROW_STATE_DIR] = { "state-dir", "DIR", OWNER_BOTH,
+			    "keeps the last records [/var/lib/oomhandlerd]" },
+	[ROW_DRY_RUN] = { "dry-run", NULL, OWNER_BOTH, "change nothing, say what would be done" },
 	[ROW_FAIL_KERNEL_GATE] = { "fail-kernel-gate", NULL, OWNER_BOTH,
 				   "for tests: treat this kernel as unfit" },
 	[ROW_HAND_BACK] = { "hand-back", NULL, OWNER_GUARDIAN,
@@ -115,6 +115,7 @@ static int policy_dir_add(struct command_line *line, const char *directory)
 	if (line->policy_dir_count == COMMAND_LINE_POLICY_DIRS)
 		return -E2BIG;
 	line->policy_dir[line->policy_dir_count++] = directory;
+	line->policy_dirs_given = true;
 	return 0;
 }
 

@@ -30,6 +30,7 @@ struct command_line {
 	bool config_given; /* a file that was named must exist, the default one need not */
 	const char *policy_dir[COMMAND_LINE_POLICY_DIRS]; /* later masks earlier */
 	size_t policy_dir_count;
+	bool policy_dirs_given; /* directories that were named must exist, the default ones need not */
 	const char *runtime_dir;
 	const char *state_dir;
 	bool dry_run; /* never arm: say what would have been done */

@@ -172,7 +172,7 @@ static const char *escape_fault(struct piece rest, size_t *ret_length)
 		return "a component ends in a backslash";
 	length = escape_read(rest, &byte);
 	if (length < 0)
-		return "an escape is not known, expected \\\\, \\n, \\t, \\xNN or \\ before "
+		return "an escape is none of \\\\, \\n, \\t, \\xNN and \\ before "
 		       "punctuation";
 	if (byte == '/' || byte == '\0')
 		return "an escape stands for '/' or NUL, which no name holds";

@@ -95,7 +95,8 @@ static int content_load(const char *path, struct problems *problems, struct cont
 		return -EIO;
 	}
 	if (content.length > INI_FILE_MAX) {
-		problems_add(problems, path, 0, false, "is larger than %d bytes", INI_FILE_MAX);
+		problems_add(problems, path, 0, false, "is too large, expected at most %d bytes",
+			     INI_FILE_MAX);
 		free(content.text);
 		return -EIO;
 	}
@@ -108,9 +109,10 @@ static void source_answered(struct source *source)
 	char shown[SHOWN_SIZE];
 
 	if (source->unanswered)
-		problem_site_error(&source->site,
-				   "'%s' is neither [Section], Key=Value nor a comment",
-				   text_escape(source->line, shown, sizeof(shown)));
+		problem_site_error(
+			&source->site,
+			"'%s' is not understood, expected [Section], Key=Value or a # comment",
+			text_escape(source->line, shown, sizeof(shown)));
 	source->unanswered = false;
 }
 
@@ -184,7 +186,7 @@ static char *source_feed(char *target, int size, void *stream)
 	source_answered(source);
 	while (source_line(source, &text, &length)) {
 		if (length > INI_LINE_MAX || (length && *text != '[' && length > room)) {
-			problem_site_error(&source->site, "is longer than %zu bytes",
+			problem_site_error(&source->site, "is too long, expected at most %zu bytes",
 					   room < INI_LINE_MAX ? room : (size_t)INI_LINE_MAX);
 			continue;
 		}
@@ -210,7 +212,7 @@ static int source_pair(void *user, const char *section, const char *key, const c
 	if (*separator != '=')
 		problem_site_error(&source->site, "':' stands where '=' is expected");
 	else if (!*key)
-		problem_site_error(&source->site, "there is no key before '='");
+		problem_site_error(&source->site, "there is no key before '=', expected Key=Value");
 	else
 		source->listener->pair(source->listener->user, &source->site, key, value);
 	return 1;
@@ -235,7 +237,8 @@ int ini_load(const char *path, const struct ini_listener *listener, struct probl
 	ini_max_line = INI_LINE_MAX + 3;
 	ret = ini_parse_stream(source_feed, &source, source_pair, &source);
 	if (ret != 0 && problems->errors == errors)
-		problems_add(problems, path, 0, false, "inih refuses it (%d)", ret);
+		problems_add(problems, path, 0, false,
+			     "cannot be parsed (inih: %d), expected Key=Value lines", ret);
 	free(content.text);
 	return problems->errors == errors ? 0 : -EINVAL;
 }

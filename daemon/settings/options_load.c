@@ -103,8 +103,11 @@ static void bad_value(const struct problem_site *site, const struct option_row *
 {
 	char shown[SHOWN_SIZE];
 
-	problem_site_error(site, "%s='%s' is not understood, expected %s", row->key,
-			   text_escape(value, shown, sizeof(shown)), expected);
+	if (*value)
+		problem_site_error(site, "%s='%s' is not understood, expected %s", row->key,
+				   text_escape(value, shown, sizeof(shown)), expected);
+	else
+		problem_site_error(site, "%s= has no value, expected %s", row->key, expected);
 }
 
 static void store_size(const struct option_row *row, const char *value, struct bytes *target,
@@ -215,10 +218,7 @@ static void load_known(struct load *load, const struct option_row *row, const ch
 		return;
 	}
 	*seen = *seen ? *seen : site->line;
-	if (*value)
-		option_store(load->target, row, value, site);
-	else
-		problem_site_error(site, "%s= has no value", row->key);
+	option_store(load->target, row, value, site);
 }
 
 static void load_pair(void *user, const struct problem_site *site, const char *key,

@@ -16,6 +16,7 @@
 
 #define SHOWN_SIZE 120 /* of a bad pattern in a message */
 #define SUFFIX ".policy"
+#define PATTERN_EXPECTED "a path such as /docker/*"
 
 static void pattern_append(struct policy_file *file, const char *pattern,
 			   const struct problem_site *site)
@@ -23,8 +24,11 @@ static void pattern_append(struct policy_file *file, const char *pattern,
 	const char *reason;
 	char shown[SHOWN_SIZE];
 
-	if (glob_check(pattern, &reason) < 0)
-		problem_site_error(site, "pattern '%s' cannot be used: %s",
+	if (!*pattern)
+		problem_site_error(site, "Cgroup= has no value, expected " PATTERN_EXPECTED);
+	else if (glob_check(pattern, &reason) < 0)
+		problem_site_error(site,
+				   "pattern '%s' cannot be used: %s; expected " PATTERN_EXPECTED,
 				   text_escape(pattern, shown, sizeof(shown)), reason);
 	file->patterns = memory_grow(file->patterns, file->pattern_count + 1, sizeof(char *));
 	file->lines = memory_grow(file->lines, file->pattern_count + 1, sizeof(unsigned int));
@@ -41,7 +45,7 @@ static void step_append(struct policy *policy, const char *text, const struct pr
 	if (policy_parse_step(text, site, &step) < 0)
 		return;
 	if (count && policy->step[count - 1].kind == STEP_KERNEL)
-		problem_site_error(site, "this step can never run: kernel is the last one");
+		problem_site_error(site, "this step can never run, expected nothing behind kernel");
 	else if (count == POLICY_STEPS - 1 && step.kind != STEP_KERNEL)
 		problem_site_error(site, "too many steps, expected at most %d before kernel",
 				   POLICY_STEPS - 1);

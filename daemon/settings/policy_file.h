@@ -35,18 +35,23 @@ struct policy_set {
 int policy_file_load(const char *path, struct nsec default_deadline, struct policy_file *ret_file,
 		     struct problems *problems);
 
+struct policy_folders {
+	const char *const *list; /* borrowed; later ones mask earlier ones */
+	size_t count;
+	bool required; /* somebody named them, so each must exist; the default ones need not */
+};
+
 /**
- * policy_set_load() - all *.policy files of @directories, later directories masking earlier ones
+ * policy_set_load() - all *.policy files of @folders
  *
- * A directory that does not exist is none. A file whose name begins with a dot is none. All errors
+ * A folder that need not exist and does not is none. A file whose name begins with a dot is none. All errors
  * of all files are listed.
  *
  * Errors:  -EINVAL, -E2BIG for more than ROSTER_POLICIES files, with at least one error in
  *          @problems; @ret_set is then untouched.
  */
-int policy_set_load(const char *const *directories, size_t directory_count,
-		    struct nsec default_deadline, struct policy_set *ret_set,
-		    struct problems *problems);
+int policy_set_load(const struct policy_folders *folders, struct nsec default_deadline,
+		    struct policy_set *ret_set, struct problems *problems);
 
 /**
  * policy_set_match() - the policy for the group at @path, NULL for none

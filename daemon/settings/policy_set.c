@@ -62,23 +62,25 @@ static void found_done(struct found_list *found)
 }
 
 /* readdir() tells its end from an error by errno alone. */
-static void directory_scan(const char *path, struct found_list *found, struct problems *problems)
+static void folder_scan(const char *path, bool required, struct found_list *found,
+			struct problems *problems)
 {
-	DIR *directory = opendir(path);
+	DIR *folder = opendir(path);
 	struct dirent *entry;
 	int error = errno;
 
-	if (!directory && error == ENOENT)
+	if (!folder && error == ENOENT && !required)
 		return;
-	if (directory) {
-		while ((errno = 0, entry = readdir(directory)))
+	if (folder) {
+		while ((errno = 0, entry = readdir(folder)))
 			if (name_is_policy(entry->d_name))
 				found_add(found, path, entry->d_name);
 		error = errno;
-		(void)closedir(directory); /* only read: nothing to lose */
+		(void)closedir(folder); /* only read: nothing to lose */
 	}
 	if (error)
-		problems_add(problems, path, 0, false, "the directory cannot be read: %s",
+		problems_add(problems, path, 0, false,
+			     "cannot be read: %s; expected a directory of *.policy files",
 			     strerror(error));
 }
 
@@ -108,17 +110,16 @@ static void set_load_found(const struct found_list *found, struct nsec default_d
 	}
 }
 
-int policy_set_load(const char *const *directories, size_t directory_count,
-		    struct nsec default_deadline, struct policy_set *ret_set,
-		    struct problems *problems)
+int policy_set_load(const struct policy_folders *folders, struct nsec default_deadline,
+		    struct policy_set *ret_set, struct problems *problems)
 {
 	size_t errors = problems->errors;
 	struct found_list found = { 0 };
 	struct policy_set set = { 0 };
 	int ret = 0;
 
-	for (size_t i = 0; i < directory_count; i++)
-		directory_scan(directories[i], &found, problems);
+	for (size_t i = 0; i < folders->count; i++)
+		folder_scan(folders->list[i], folders->required, &found, problems);
 	if (found.count)
 		qsort(found.list, found.count, sizeof(*found.list), found_compare);
 	set_load_found(&found, default_deadline, &set, problems);

@@ -225,7 +225,8 @@ static int step_argument(const struct step_row *row, char *word, unsigned int *s
 		return -EINVAL;
 	}
 	if (*seen & 1U << (argument - row->arguments)) {
-		problem_site_error(site, "%s= of %s is given twice", argument->name, row->name);
+		problem_site_error(site, "%s= of %s is given again, expected once", argument->name,
+				   row->name);
 		return -EINVAL;
 	}
 	*seen |= 1U << (argument - row->arguments);
@@ -242,9 +243,9 @@ static int step_missing(const struct step_row *row, unsigned int seen,
 {
 	for (size_t i = 0; row->arguments[i].name; i++)
 		if (row->arguments[i].required && !(seen & 1U << i)) {
-			problem_site_error(site, "%s needs %s=, e.g. %s=64M or %s=25%%", row->name,
-					   row->arguments[i].name, row->arguments[i].name,
-					   row->arguments[i].name);
+			problem_site_error(site, "%s lacks %s=, expected e.g. %s=64M or %s=25%%",
+					   row->name, row->arguments[i].name,
+					   row->arguments[i].name, row->arguments[i].name);
 			return -EINVAL;
 		}
 	return 0;
@@ -256,7 +257,9 @@ static const struct step_row *step_head(const char *name, const struct problem_s
 	char names[NAMES_SIZE];
 	char shown[SHOWN_SIZE];
 
-	if (!row)
+	if (!*name)
+		problem_site_error(site, "Step= has no value, expected %s", step_names(names));
+	else if (!row)
 		problem_site_error(site, "unknown step '%s', expected %s",
 				   text_escape(name, shown, sizeof(shown)), step_names(names));
 	else if (row->kind == STEP_KIND_COUNT)

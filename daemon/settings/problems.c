@@ -49,15 +49,25 @@ void problem_site_error(const struct problem_site *site, const char *format, ...
 	va_end(arguments);
 }
 
+char *problem_to_text(const struct problem *problem)
+{
+	char line[16] = "", *text;
+
+	if (problem->line)
+		snprintf(line, sizeof(line), ":%u", problem->line);
+	if (asprintf(&text, "%s%s: %s%s", problem->file, line, problem->warning ? "warning: " : "",
+		     problem->text) < 0)
+		memory_exhausted();
+	return text;
+}
+
 void problems_print(const struct problems *problems, FILE *out)
 {
 	for (size_t i = 0; i < problems->count; i++) {
-		const struct problem *problem = &problems->list[i];
+		char *text = problem_to_text(&problems->list[i]);
 
-		fputs(problem->file, out);
-		if (problem->line)
-			fprintf(out, ":%u", problem->line);
-		fprintf(out, ": %s%s\n", problem->warning ? "warning: " : "", problem->text);
+		fprintf(out, "%s\n", text);
+		free(text);
 	}
 }
 

@@ -43,7 +43,13 @@ void problems_add(struct problems *problems, const char *file, unsigned int line
 void problem_site_error(const struct problem_site *site, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Prints `FILE:LINE: text` lines, warnings as `FILE:LINE: warning: text`. */
+/*
+ * `FILE:LINE: text`, of a file as a whole `FILE: text`; a warning as `FILE:LINE: warning: text`. Never
+ * NULL; the caller frees.
+ */
+char *problem_to_text(const struct problem *problem) __attribute__((malloc));
+
+/* Prints each as problem_to_text() on a line of its own. */
 void problems_print(const struct problems *problems, FILE *out);
 
 void problems_done(struct problems *problems);

@@ -41,7 +41,7 @@ enum roster_want {
 
 struct roster_slot {
 	uint32_t generation; /* 0: free */
-	uint32_t parent; /* slot of the parent group, ROSTER_NO_SLOT under the root */
+	uint32_t parent; /* slot of the nearest group above that has one, ROSTER_NO_SLOT for none */
 	uint64_t inode;
 	uint32_t role; /* enum roster_role */
 	uint32_t want; /* enum roster_want */
@@ -50,7 +50,7 @@ struct roster_slot {
 		vouched; /* pulse.supervisor_generation of who last saw the group and its children */
 	uint32_t loan_returned; /* ledger_cell.loan that has been taken back in full */
 	uint32_t
-		registered; /* 1: an eventfd may be registered; set before, cleared never (see below) */
+		registered; /* 1: an eventfd may be registered; set before, cleared when that failed */
 	struct knob_values saved; /* as in the attribute on the group (saved.h) */
 };
 

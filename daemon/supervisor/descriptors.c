@@ -9,7 +9,8 @@
 
 #define BIT(file) (1U << (file))
 #define KNOBS (BIT(GROUP_OOM_CONTROL) | BIT(GROUP_LIMIT) | BIT(GROUP_MEMSW_LIMIT))
-#define GAUGES (BIT(GROUP_USAGE) | BIT(GROUP_FAILCNT) | BIT(GROUP_MEMSW_FAILCNT))
+#define GAUGES                                                                                     \
+	(BIT(GROUP_USAGE) | BIT(GROUP_FAILCNT) | BIT(GROUP_MEMSW_USAGE) | BIT(GROUP_MEMSW_FAILCNT))
 #define MEMBERS (((1U << GROUP_MEMBERS) - 1) << GROUP_MEMBERS_FIRST)
 
 static const struct use_row {

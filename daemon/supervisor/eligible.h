@@ -23,6 +23,7 @@ enum eligible_answer {
 	ELIGIBLE_YES,
 	ELIGIBLE_LIMITLESS, /* one may be set at any time: ask often */
 	ELIGIBLE_NO,
+	ELIGIBLE_UNKNOWN, /* it could not be looked at; says nothing about the group */
 	ELIGIBLE_GONE, /* the group vanished meanwhile */
 };
 
@@ -33,7 +34,7 @@ enum eligible_answer {
  * /proc/self/cgroup speaks of another root inside a cgroup namespace.
  *
  * Context: main loop; reads the members of the subtree and their names, so not at every event.
- * @ret_refusal: why not, filled for ELIGIBLE_LIMITLESS and ELIGIBLE_NO
+ * @ret_refusal: why not, filled for ELIGIBLE_LIMITLESS, ELIGIBLE_NO and ELIGIBLE_UNKNOWN
  */
 enum eligible_answer eligible_ask(const struct eligible_question *question, const struct node *node,
 				  char ret_refusal[static TREE_REFUSAL_SIZE]);

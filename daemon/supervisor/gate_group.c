@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -65,10 +66,22 @@ static int file_open(struct gate *gate, const char *name, int flags, int *ret_fd
 	if (fd < 0) {
 		int ret = -errno;
 
-		return gate_fail(gate, ret, "%.150s: %s", path, strerror(-ret));
+		/* The group was made, and its kernel has no such file: that is an answer. */
+		return gate_fail(gate, ret == -ENOENT ? -ENOTSUP : ret, "%.150s: %s", path,
+				 strerror(-ret));
 	}
 	*ret_fd = fd;
 	return 0;
+}
+
+static int take_lock(struct gate *gate)
+{
+	int ret = file_open(gate, ".", O_RDONLY | O_DIRECTORY, &gate->lock);
+
+	if (ret < 0 || flock(gate->lock, LOCK_EX | LOCK_NB) == 0)
+		return ret;
+	ret = -errno;
+	return gate_fail(gate, ret, "cannot lock %.150s: %s", gate->directory, strerror(-ret));
 }
 
 static int register_event(struct gate *gate)
@@ -93,7 +106,7 @@ int gate_open(const char *memory_mount, struct gate *gate)
 {
 	int ret;
 
-	gate->procs = gate->oom_control = gate->limit = gate->event = -1;
+	gate->lock = gate->procs = gate->oom_control = gate->limit = gate->event = -1;
 	gate->page = MAP_FAILED;
 	gate->made = false;
 	remove_leftovers(memory_mount);
@@ -104,6 +117,10 @@ int gate_open(const char *memory_mount, struct gate *gate)
 		return gate_fail(gate, ret, "mkdir %.150s: %s", gate->directory, strerror(-ret));
 	}
 	gate->made = true;
+	/* Before there is a limit: without one no instance looks at the group twice. */
+	ret = take_lock(gate);
+	if (ret < 0)
+		return ret;
 	if ((ret = file_open(gate, "cgroup.procs", O_WRONLY, &gate->procs)) < 0 ||
 	    (ret = file_open(gate, group_files[GROUP_OOM_CONTROL].name, O_RDWR,
 			     &gate->oom_control)) < 0 ||
@@ -144,6 +161,7 @@ int gate_close(struct gate *gate)
 	io_close(&gate->oom_control);
 	io_close(&gate->limit);
 	io_close(&gate->event);
+	io_close(&gate->lock);
 	if (gate->page != MAP_FAILED)
 		(void)munmap(gate->page, sizeof(*gate->page));
 	return gate->made ? group_remove(gate->directory) : 0;

@@ -16,7 +16,7 @@
 
 /* Shared with the children. */
 struct gate_page {
-	_Atomic int moved; /* 1, or a negative errno of moving into the group */
+	_Atomic int moved; /* 1: in the group; a negative errno of getting ready or moving there */
 	_Atomic int error; /* errno of the read, 0 */
 	_Atomic int64_t length; /* what it returned */
 };
@@ -24,6 +24,7 @@ struct gate_page {
 struct gate {
 	char directory[PATH_MAX];
 	bool made;
+	int lock; /* directory with the flock of an owner: a running instance leaves the group alone */
 	int procs, oom_control, limit, event;
 	struct gate_page *page;
 	char *seen;
@@ -38,7 +39,7 @@ int gate_fail(struct gate *gate, int error, const char *format, ...)
  * gate_open() - make the group and all that belongs to it
  * @gate: .seen and .seen_size are set by the caller; gate_close() is due also after an error
  *
- * Errors:  -ENOTSUP where the kernel has no events, else what the kernel says; noted in @gate->seen.
+ * Errors:  -ENOTSUP where the kernel has no such file or no events, else what the kernel says; noted in @gate->seen.
  */
 int gate_open(const char *memory_mount, struct gate *gate);
 

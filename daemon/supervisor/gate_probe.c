@@ -35,22 +35,27 @@ struct child {
 	int pidfd;
 };
 
+/* Not the kernel's answer, but none at all. */
+static __attribute__((noreturn)) void give_up(const struct gate *gate, int error)
+{
+	atomic_store(&gate->page->moved, error);
+	_exit(1);
+}
+
 static void enter_group(const struct gate *gate)
 {
-	if (pwrite(gate->procs, "0", 1, 0) < 0) {
-		atomic_store(&gate->page->moved, -errno);
-		_exit(1);
-	}
+	if (pwrite(gate->procs, "0", 1, 0) < 0)
+		give_up(gate, -errno);
 	atomic_store(&gate->page->moved, 1);
 }
 
-static char *untouched_memory(void)
+static char *untouched_memory(const struct gate *gate)
 {
 	void *memory = mmap(NULL, GATE_APPETITE, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (memory == MAP_FAILED)
-		_exit(1);
+		give_up(gate, -errno);
 	/* Huge pages would be refused as a whole; not a failure where there are none. */
 	(void)madvise(memory, GATE_APPETITE, MADV_NOHUGEPAGE);
 	return memory;
@@ -63,11 +68,13 @@ static char *untouched_memory(void)
  */
 static void reader(const struct gate *gate)
 {
-	char *memory = untouched_memory();
+	char *memory = untouched_memory(gate);
 	int zero = open("/dev/zero", O_RDONLY | O_CLOEXEC);
 	long length;
 	int error;
 
+	if (zero < 0)
+		give_up(gate, -errno);
 	atomic_store(&gate->page->length, 0);
 	(void)syscall(SYS_getpid);
 	enter_group(gate);
@@ -81,7 +88,7 @@ static void reader(const struct gate *gate)
 
 static void toucher(const struct gate *gate)
 {
-	volatile char *memory = untouched_memory();
+	volatile char *memory = untouched_memory(gate);
 
 	enter_group(gate);
 	for (size_t at = 0; at < GATE_APPETITE; at += GATE_PAGE)
@@ -143,6 +150,7 @@ static bool child_end(struct child *child)
 	return dead;
 }
 
+/* A child that never got as far as the group has shown nothing about the kernel. */
 static int check_moved(struct gate *gate)
 {
 	int moved = atomic_load(&gate->page->moved);
@@ -150,25 +158,32 @@ static int check_moved(struct gate *gate)
 	if (moved < 0)
 		return gate_fail(gate, moved, "a child could not enter %.100s: %s", gate->directory,
 				 strerror(-moved));
+	if (moved == 0)
+		return gate_fail(gate, -ETIMEDOUT, "a child did not get into %.100s in time",
+				 gate->directory);
 	return 0;
 }
 
 static int reader_judge(struct gate *gate, const struct child *child)
 {
+	bool ended = wait_for(child->pidfd, DEADLINE_MSEC);
+	int ret = check_moved(gate);
 	int64_t length;
-	int error, ret;
+	int error;
 
-	if (!wait_for(child->pidfd, DEADLINE_MSEC))
+	if (ret < 0)
+		return ret;
+	if (!ended)
 		return gate_fail(
 			gate, -ENOTSUP,
 			"read(2) into untouched memory past the limit of a group slept for %d ms "
 			"instead of failing",
 			DEADLINE_MSEC);
-	ret = check_moved(gate);
-	if (ret < 0)
-		return ret;
 	length = atomic_load(&gate->page->length);
 	error = atomic_load(&gate->page->error);
+	/* /dev/zero has no end: nothing was noted, because somebody killed the child before. */
+	if (length == 0 && error == 0)
+		return gate_fail(gate, -ECHILD, "the reading child died before it could tell");
 	if (error == EFAULT || error == ENOMEM || (length > 0 && length < (int64_t)GATE_APPETITE))
 		return 0;
 	return gate_fail(
@@ -192,17 +207,16 @@ static int try_reader(struct gate *gate)
 
 static int wait_asleep(struct gate *gate, const struct child *child)
 {
+	bool announced = wait_for(gate->event, DEADLINE_MSEC);
+	int ret = check_moved(gate);
 	struct oom_level level;
-	int ret;
 
-	if (!wait_for(gate->event, DEADLINE_MSEC)) {
-		ret = check_moved(gate);
-		return ret < 0 ? ret
-			       : gate_fail(gate, -ENOTSUP,
-					   "no event of " KNOB_FILE_OOM_CONTROL
-					   " within %d ms of an OOM",
-					   DEADLINE_MSEC);
-	}
+	if (ret < 0)
+		return ret;
+	if (!announced)
+		return gate_fail(gate, -ENOTSUP,
+				 "no event of " KNOB_FILE_OOM_CONTROL " within %d ms of an OOM",
+				 DEADLINE_MSEC);
 	if (wait_for(child->pidfd, 0))
 		return gate_fail(
 			gate, -ENOTSUP,

@@ -19,6 +19,6 @@
  * @ret_seen: one line for people: what was seen that should not have been; "" when all is well
  *
  * Context: supervisor before it has threads; forks; each step has a deadline of 2 s.
- * Errors:  -ENOTSUP when the kernel behaves otherwise, else what making the group said.
+ * Errors:  -ENOTSUP when the kernel behaves otherwise, else what kept it from being tried.
  */
 int gate_probe_run(const char *memory_mount, char *ret_seen, size_t size);

@@ -14,13 +14,19 @@
 	"3812c8c8f395 (\"mm: memcg: do not trap chargers with full callstack on OOM\", Linux "     \
 	"3.12)"
 
+enum kernel_gate_verdict {
+	KERNEL_GATE_FIT,
+	KERNEL_GATE_UNFIT, /* it was looked at, and it is not what we need */
+	KERNEL_GATE_UNTESTED, /* the look itself failed: no room, no right, no descriptor */
+};
+
 struct kernel_gate {
 	bool symbol; /* mem_cgroup_oom_synchronize: what the commit brought */
 	bool old_symbol; /* mem_cgroup_handle_oom: what it removed */
 	bool probed; /* the behavioural probe was run and passed */
 	struct nsec took; /* the behavioural probe */
 	char release[65]; /* of the kernel, as uname(2) says */
-	char reason[512]; /* why it refused, one line for people; "" when it passed */
+	char reason[512]; /* why not fit, one line for people; "" when it is */
 };
 
 /**
@@ -30,6 +36,7 @@ struct kernel_gate {
  *
  * Context: supervisor, before it has threads; forks; makes and removes a group of its own; takes some
  *          10 ms, and 2 s for each step a kernel gets stuck in.
- * Errors:  -ENOTSUP with @ret_gate->reason set, for whatever stood in the way.
+ * Return:  the verdict; @ret_gate is filled in any case.
  */
-int kernel_gate_check(const char *memory_mount, bool forced_failure, struct kernel_gate *ret_gate);
+enum kernel_gate_verdict kernel_gate_check(const char *memory_mount, bool forced_failure,
+					   struct kernel_gate *ret_gate);

@@ -16,12 +16,12 @@
 #include "base/clock.h"
 #include "base/hold.h"
 #include "base/io.h"
+#include "supervisor/loan_queue.h"
 
 #define ROUND_MSEC 250 /* between two looks at the ledger; loans last seconds */
 #define BACKOFF_FIRST (NSEC_PER_SEC / 2)
 #define BACKOFF_LAST (32 * NSEC_PER_SEC)
 #define STEPS_MAX 4096 /* in one visit: 16 GiB of the default step */
-#define RETURNED_MAX 256
 /* Room above usage in which a write finds nothing to reclaim. */
 #define MARGIN 4096
 
@@ -43,14 +43,9 @@ static struct {
 	bool started;
 	const struct tables *tables;
 	struct groups *groups;
-	struct bytes step;
+	_Atomic uint64_t step;
 	struct memory memory[ROSTER_SLOTS]; /* the thread's own */
-	pthread_mutex_t lock; /* of what follows */
-	struct {
-		uint32_t slot, loan;
-	} returned[RETURNED_MAX];
-	uint32_t first, count;
-} lender = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} lender;
 
 static const enum knob lent_knobs[] = { KNOB_LIMIT, KNOB_MEMSW_LIMIT };
 #define LENT_KNOBS (sizeof(lent_knobs) / sizeof(lent_knobs[0]))
@@ -164,7 +159,7 @@ static int lower(const struct debt *debt, enum knob knob, uint64_t floor,
 		 enum lowering *ret_lowering)
 {
 	const struct ledger_cell *cell = &debt->cell[knob];
-	uint64_t limit, usage, target;
+	uint64_t limit, usage, target, step = atomic_load(&lender.step);
 	int ret = knob_get(knob, debt->limit[knob], &limit);
 
 	if (ret == 0)
@@ -175,7 +170,7 @@ static int lower(const struct debt *debt, enum knob knob, uint64_t floor,
 		*ret_lowering = LOWERING_THROUGH;
 		return 0;
 	}
-	target = limit - cell->found > lender.step.count ? limit - lender.step.count : cell->found;
+	target = limit - cell->found > step ? limit - step : cell->found;
 	if (target < usage + MARGIN && whole_pages(usage + MARGIN) < limit)
 		target = whole_pages(usage + MARGIN);
 	if (target < floor)
@@ -231,23 +226,6 @@ static int take_back(struct debt *debt, enum lowering *ret_lowering)
 	return ret;
 }
 
-static bool report_returned(uint32_t slot, uint32_t loan)
-{
-	bool room;
-
-	pthread_mutex_lock(&lender.lock);
-	room = lender.count < RETURNED_MAX;
-	if (room) {
-		uint32_t at = (lender.first + lender.count++) % RETURNED_MAX;
-
-		lender.returned[at].slot = slot;
-		lender.returned[at].loan = loan;
-	}
-	pthread_mutex_unlock(&lender.lock);
-	(void)io_signal_event(INHERIT_WAKE_SUPERVISOR); /* else its next tick finds it */
-	return room;
-}
-
 static void try_later(struct memory *memory, uint64_t now)
 {
 	memory->backoff_nsec = memory->backoff_nsec ? 2 * memory->backoff_nsec : BACKOFF_FIRST;
@@ -284,7 +262,7 @@ static void visit(uint32_t number, const struct roster_slot *slot)
 		return;
 	/* Any failure is tried again: a group that is gone loses its slot, and with it the debt. */
 	if (settle(&debt, slot, &lowering) == 0 && lowering == LOWERING_THROUGH) {
-		if (report_returned(number, loan))
+		if (loan_queue_put((struct returned_loan){ .slot = number, .loan = loan }))
 			memory->returned = loan;
 		memory->backoff_nsec = 0;
 		memory->again_nsec = 0;
@@ -314,6 +292,13 @@ static void *lender_run(void *unused)
 	return NULL;
 }
 
+void lender_set_step(struct bytes step)
+{
+	uint64_t pages = whole_pages(step.count);
+
+	atomic_store(&lender.step, pages ? pages : 4096);
+}
+
 int lender_start(const struct tables *tables, struct groups *groups, struct bytes step)
 {
 	pthread_t thread;
@@ -323,27 +308,11 @@ int lender_start(const struct tables *tables, struct groups *groups, struct byte
 		return -EALREADY;
 	lender.tables = tables;
 	lender.groups = groups;
-	lender.step.count = whole_pages(step.count) ? whole_pages(step.count) : 4096;
+	lender_set_step(step);
 	ret = pthread_create(&thread, NULL, lender_run, NULL);
 	if (ret != 0)
 		return -ret;
 	(void)pthread_detach(thread); /* it ends with the program */
 	lender.started = true;
 	return 0;
-}
-
-bool lender_next_returned(uint32_t *ret_slot, uint32_t *ret_loan)
-{
-	bool found;
-
-	pthread_mutex_lock(&lender.lock);
-	found = lender.count > 0;
-	if (found) {
-		*ret_slot = lender.returned[lender.first].slot;
-		*ret_loan = lender.returned[lender.first].loan;
-		lender.first = (lender.first + 1) % RETURNED_MAX;
-		lender.count--;
-	}
-	pthread_mutex_unlock(&lender.lock);
-	return found;
 }

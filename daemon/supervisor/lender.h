@@ -3,13 +3,12 @@
  * a limit ever reclaims for long. It may block, and it may be killed with the supervisor at any point:
  * the ledger still says what is lent.
  *
+ * What has been taken back in full goes to the main loop by loan_queue.h.
+ *
  * The handler has the right of way: it raises ledger.hands_off before it raises a limit, and a lender
  * that finds it changed starts over with the new loan.
  */
 #pragma once
-
-#include <stdbool.h>
-#include <stdint.h>
 
 #include "base/units.h"
 #include "shared/inherit.h"
@@ -26,12 +25,5 @@
  */
 int lender_start(const struct tables *tables, struct groups *groups, struct bytes step);
 
-/**
- * lender_next_returned() - a loan that has been taken back in full
- *
- * The main loop is woken by INHERIT_WAKE_SUPERVISOR and writes it to the roster, which is its alone.
- *
- * Context: main loop; takes a lock shortly.
- * Return:  false when there is none; the outputs are then untouched.
- */
-bool lender_next_returned(uint32_t *ret_slot, uint32_t *ret_loan);
+/* A new value of @step, from the next write on. Main loop. */
+void lender_set_step(struct bytes step);

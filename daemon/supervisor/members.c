@@ -3,14 +3,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/io.h"
 #include "shared/knobs.h"
 
+struct members {
+	char text[8192];
+	size_t length;
+	size_t at;
+};
+
 /* The path is a label: the group that has it now may be another one. */
-int members_open(const struct group_view *view)
+static int members_open(const struct group_view *view)
 {
 	int directory = open(view->directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct stat status;
@@ -30,8 +38,8 @@ int members_open(const struct group_view *view)
 	return ret;
 }
 
-/* A number may lie across two reads. */
-int members_next(int fd, struct members *members, bool *ret_more, uint64_t *ret_pid)
+/* @ret_more: false: the list is through, @ret_pid is untouched. A number may lie across two reads. */
+static int members_next(int fd, struct members *members, bool *ret_more, uint64_t *ret_pid)
 {
 	uint64_t pid = 0;
 	bool digits = false;
@@ -58,4 +66,23 @@ int members_next(int fd, struct members *members, bool *ret_more, uint64_t *ret_
 	if (digits)
 		*ret_pid = pid;
 	return 0;
+}
+
+int members_visit(const struct group_view *view, members_visitor *visit, void *context)
+{
+	struct members members = { .length = 0 };
+	int fd = members_open(view), ret = fd < 0 ? fd : 0;
+	bool more = fd >= 0;
+
+	while (more) {
+		uint64_t pid = 0;
+
+		ret = members_next(fd, &members, &more, &pid);
+		if (ret < 0)
+			break;
+		if (more)
+			visit(context, pid);
+	}
+	io_close(&fd);
+	return ret;
 }

@@ -4,31 +4,17 @@
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "supervisor/groups.h"
 
-struct members {
-	char text[8192];
-	size_t length;
-	size_t at;
-};
+/* @pid: 0 stands for a process outside our pid namespace. */
+typedef void members_visitor(void *context, uint64_t pid);
 
 /**
- * members_open() - a fresh descriptor of the group's list
+ * members_visit() - one look at the group's list
  *
- * Errors:  -ENOENT when the path is now another group's, else what open(2) says.
- * Return:  the descriptor; the caller closes it.
+ * Errors:  -ENOENT when the path is now another group's, -ENODEV when the group is gone, else what
+ *          open(2) and read(2) say; what came before the error has been visited.
  */
-int members_open(const struct group_view *view);
-
-/**
- * members_next() - one more pid
- * @members: all zero before the first call
- * @ret_more: false: the list is through, @ret_pid is untouched
- *
- * Errors:  the negative errno of read; -ENODEV when the group is gone.
- */
-int members_next(int fd, struct members *members, bool *ret_more, uint64_t *ret_pid);
+int members_visit(const struct group_view *view, members_visitor *visit, void *context);

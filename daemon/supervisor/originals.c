@@ -6,8 +6,7 @@
 #include <time.h>
 
 #include "base/io.h"
-
-#define FREE_PASSES 8
+#include "supervisor/inherited.h"
 
 static int knob_open(int directory, enum knob knob, int flags)
 {
@@ -63,33 +62,6 @@ int originals_enable_killer(int directory)
 	return knob_write(directory, KNOB_OOM_CONTROL, 0);
 }
 
-static bool node_free(int mount, const struct node *node)
-{
-	int directory = tree_open(node, mount, O_RDONLY);
-	struct saved saved;
-	uint64_t disabled = 0;
-
-	if (directory < 0)
-		return false; /* gone, and nobody sleeps in it */
-	if (knob_value(directory, KNOB_OOM_CONTROL, &disabled) < 0)
-		disabled = 0;
-	if (disabled && saved_load(directory, &saved) == -ENODATA)
-		(void)originals_enable_killer(directory); /* counted: the caller walks again */
-	else
-		disabled = 0;
-	io_close(&directory);
-	return disabled;
-}
-
-unsigned int originals_free_subtree(int mount, struct node *top)
-{
-	unsigned int count = 0;
-
-	for (struct node *node = tree_next(top, top); node; node = tree_next(top, node))
-		count += node_free(mount, node);
-	return count;
-}
-
 /* races.md A1: a write of 0 can miss a task that is just falling asleep. */
 static int killer_confirm(int directory)
 {
@@ -125,24 +97,19 @@ static int limit_return(int directory, enum knob knob, const struct saved *saved
 	return knob_write(directory, knob, saved->found.value[knob]);
 }
 
-int originals_repair(int mount, int directory, struct node *node, const struct saved *saved)
+int originals_repair(struct scan *scan, int directory, struct node *node, const struct saved *saved)
 {
 	int ret = 0, limits;
 
-	/* Found 1 was the operator's choice: he finds it as the dead instance left it. */
-	if (saved->found.value[KNOB_OOM_CONTROL] == 0)
+	/* Found 1 was the operator's choice: he finds it as the dead instance left it, and so below. */
+	if (saved->found.value[KNOB_OOM_CONTROL] == 0) {
 		ret = killer_confirm(directory);
-	if (ret < 0)
-		return ret;
-	/* Normally the second pass finds nothing; a group that refuses must not keep us here. */
-	for (int pass = 0; pass < FREE_PASSES && originals_free_subtree(mount, node) > 0; pass++)
-		;
+		if (ret < 0)
+			return ret;
+		(void)inherited_free(scan, node); /* what it leaves out is seen with the rescan */
+	}
 	/* memory+swap must never be below memory: memory first on the way down */
 	limits = limit_return(directory, KNOB_LIMIT, saved);
 	ret = limit_return(directory, KNOB_MEMSW_LIMIT, saved);
-	if (limits < 0)
-		ret = limits;
-	(void)saved_drop(
-		directory); /* the next start finds it again and repeats what is idempotent */
-	return ret;
+	return limits < 0 ? limits : ret;
 }

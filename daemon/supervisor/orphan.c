@@ -49,37 +49,48 @@ static bool served_above(int mount, const struct node *node)
 	return false;
 }
 
-static bool orphan_repair(int mount, struct node *node)
+/* Return: 0, or why it is not right yet. */
+static int orphan_undo(struct scan *scan, struct node *node, int directory)
 {
+	struct saved saved;
+	int ret = saved_load(directory, &saved), undone = ret;
+
+	if (ret == 0)
+		undone = ret = originals_repair(scan, directory, node, &saved);
+	/* With values that cannot be read the kernel's killer is the only safe one. */
+	if (ret == -EBADMSG)
+		undone = originals_enable_killer(directory);
+	if (undone == 0 || undone == -EBUSY)
+		(void)saved_drop(directory); /* else the next start finds it again */
+	return ret;
+}
+
+static bool orphan_repair(struct scan *scan, struct node *node)
+{
+	int mount = scan->discover->directory;
 	int directory = tree_open(node, mount, O_RDONLY);
 	struct saved saved;
+	bool orphan;
 	int ret;
 
 	if (directory < 0)
 		return false;
 	ret = saved_load(directory, &saved);
-	if (ret != -ENODATA && ret != -EOPNOTSUPP && !served_above(mount, node) &&
-	    flock(directory, LOCK_EX | LOCK_NB) == 0) {
-		/* With values that cannot be read the kernel's killer is the only safe one. */
-		if (ret == -EBADMSG && originals_enable_killer(directory) == 0)
-			(void)saved_drop(directory); /* found again at the next start */
-		if (ret == 0)
-			ret = originals_repair(mount, directory, node, &saved);
-		repair_report(node, ret);
-		ret = 0;
-	} else {
-		ret = -ENODATA;
-	}
+	orphan = ret != -ENODATA && ret != -EOPNOTSUPP && !served_above(mount, node) &&
+		 flock(directory, LOCK_EX | LOCK_NB) == 0;
+	if (orphan)
+		repair_report(node, orphan_undo(scan, node, directory));
 	io_close(&directory);
-	return ret == 0;
+	return orphan;
 }
 
-unsigned int orphan_repair_all(int mount, struct tree *tree)
+unsigned int orphan_repair_all(struct scan *scan)
 {
+	struct node *root = scan->tree->root;
 	unsigned int count = 0;
 
-	for (struct node *node = tree->root; node; node = tree_next(tree->root, node))
+	for (struct node *node = root; node; node = tree_next(root, node))
 		if (node->slot == ROSTER_NO_SLOT)
-			count += orphan_repair(mount, node);
+			count += orphan_repair(scan, node);
 	return count;
 }

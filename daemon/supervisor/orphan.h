@@ -4,15 +4,14 @@
  */
 #pragma once
 
-#include "supervisor/tree.h"
+#include "supervisor/scan.h"
 
 /**
  * orphan_repair_all() - put every orphan of the hierarchy right, whether or not a policy matches it
- * @mount: descriptor of the hierarchy's mount point
  *
  * Groups that are in the roster are a living guardian's, however free their lock.
  *
  * Context: at start, after the first scan, before anything is published; tells the reporter.
  * Return:  number of orphans.
  */
-unsigned int orphan_repair_all(int mount, struct tree *tree);
+unsigned int orphan_repair_all(struct scan *scan);

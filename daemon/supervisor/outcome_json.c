@@ -2,6 +2,7 @@
 #include "supervisor/outcome_json.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,10 +61,9 @@ const char *outcome_tier_name(uint32_t tier)
 const char *outcome_victim_end_name(uint32_t end)
 {
 	static const char *const names[] = {
-		[OUTCOME_VICTIM_WAITING] = "waiting",
-		[OUTCOME_VICTIM_EXITED] = "exited",
-		[OUTCOME_VICTIM_OUTLIVED] = "outlived",
-		[OUTCOME_VICTIM_REFUSED] = "refused",
+		[OUTCOME_VICTIM_WAITING] = "waiting",	[OUTCOME_VICTIM_EXITED] = "exited",
+		[OUTCOME_VICTIM_OUTLIVED] = "outlived", [OUTCOME_VICTIM_REFUSED] = "refused",
+		[OUTCOME_VICTIM_SPARED] = "spared",
 	};
 
 	return NAME_OF(names, end);
@@ -72,10 +72,9 @@ const char *outcome_victim_end_name(uint32_t end)
 static const char *step_result_name(uint32_t result)
 {
 	static const char *const names[] = {
-		[OUTCOME_STEP_RUNNING] = "running",
-		[OUTCOME_STEP_DONE] = "done",
-		[OUTCOME_STEP_FAILED] = "failed",
-		[OUTCOME_STEP_TIMED_OUT] = "timed-out",
+		[OUTCOME_STEP_RUNNING] = "running", [OUTCOME_STEP_DONE] = "done",
+		[OUTCOME_STEP_FAILED] = "failed",   [OUTCOME_STEP_TIMED_OUT] = "timed-out",
+		[OUTCOME_STEP_WOULD] = "would",
 	};
 
 	return NAME_OF(names, result);
@@ -122,11 +121,24 @@ static void add_usec(struct json_object *object, const char *key, uint64_t nsec)
 	add_number(object, key, nsec / NSEC_PER_USEC);
 }
 
+static void add_nullable(struct json_object *object, const char *key, const char *text)
+{
+	(void)json_object_object_add(object, key, text ? json_object_new_string(text) : NULL);
+}
+
 static void add_error(struct json_object *object, uint32_t error)
 {
-	struct json_object *text = error ? json_object_new_string(strerror((int)error)) : NULL;
+	add_nullable(object, "error", error ? strerror((int)error) : NULL);
+}
 
-	(void)json_object_object_add(object, "error", text);
+/* Two numbers of the step raise-limit do not mean here what strerror(3) makes of them. */
+static const char *step_error(const struct outcome_step *step)
+{
+	if (step->kind == STEP_RAISE_LIMIT && step->error == EDQUOT)
+		return "all that the policy allows is lent already";
+	if (step->kind == STEP_RAISE_LIMIT && step->error == ENOSPC)
+		return "a limit above is full";
+	return step->error ? strerror((int)step->error) : NULL;
 }
 
 /* Names in the record need not end: another process wrote them. */
@@ -178,7 +190,10 @@ static struct json_object *victims_new(const struct outcome *outcome)
 
 		add_text(object, "end", outcome_victim_end_name(victim->end));
 		add_error(object, victim->error);
-		add_usec(object, "signalled_usec", victim->signalled_nsec);
+		if (victim->end == OUTCOME_VICTIM_SPARED)
+			add_nullable(object, "signalled_usec", NULL);
+		else
+			add_usec(object, "signalled_usec", victim->signalled_nsec);
 		if (victim->exited_nsec)
 			add_usec(object, "exited_usec", victim->exited_nsec);
 		else
@@ -198,10 +213,10 @@ static struct json_object *steps_new(const struct outcome *outcome)
 
 		add_text(object, "step", outcome_step_name(step->kind));
 		add_text(object, "result", step_result_name(step->result));
-		add_error(object, step->error);
+		add_nullable(object, "error", step_error(step));
 		add_usec(object, "begun_usec", step->begun_nsec);
 		add_usec(object, "ended_usec", step->ended_nsec);
-		if (step->kind == STEP_RAISE_LIMIT)
+		if (step->kind == STEP_RAISE_LIMIT && step->amount)
 			add_number(object, "amount", step->amount);
 		else
 			(void)json_object_object_add(object, "amount", NULL);

@@ -8,10 +8,10 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "settings/human.h"
 #include "supervisor/groups.h"
 
 #define WORD_SIZE (4 * GROUP_LABEL_SIZE)
-#define QUANTITY_SIZE 32
 #define CONTAINER_ID_LENGTH 64 /* hexadecimal digits, of Docker and of CRI runtimes alike */
 
 static_assert((int)MESSAGE_RESOLVED == (int)OUTCOME_RESOLVED &&
@@ -44,38 +44,18 @@ static const char *comm_of(const struct outcome_candidate *who, char out[static 
 	return word(text_escape(raw, escaped, sizeof(escaped)), out);
 }
 
-/* One digit behind the point where the number is small, none where it is whole. */
-static const char *quantity(uint64_t count, uint64_t unit, const char *suffix,
-			    char out[static QUANTITY_SIZE])
+static const char *size_text(uint64_t bytes, char out[static HUMAN_SIZE])
 {
-	uint64_t tenths = count % unit * 10 / unit;
+	return human_bytes((struct bytes){ bytes }, out);
+}
 
-	if (tenths == 0 || count / unit >= 100)
-		(void)snprintf(out, QUANTITY_SIZE, "%llu%s", (unsigned long long)(count / unit),
-			       suffix);
-	else
-		(void)snprintf(out, QUANTITY_SIZE, "%llu.%llu%s",
-			       (unsigned long long)(count / unit), (unsigned long long)tenths,
-			       suffix);
+/* Near a minute human_span() goes over to two units with a blank between, which a value must not have. */
+static const char *time_text(uint64_t nsec, char out[static HUMAN_SIZE])
+{
+	if (nsec < 59 * NSEC_PER_SEC)
+		return human_span((struct nsec){ nsec }, out);
+	(void)snprintf(out, HUMAN_SIZE, "%llus", (unsigned long long)(nsec / NSEC_PER_SEC));
 	return out;
-}
-
-static const char *size_text(uint64_t bytes, char out[static QUANTITY_SIZE])
-{
-	if (bytes >= 1024 * BYTES_PER_MIB)
-		return quantity(bytes, 1024 * BYTES_PER_MIB, "G", out);
-	if (bytes >= BYTES_PER_MIB)
-		return quantity(bytes, BYTES_PER_MIB, "M", out);
-	return quantity(bytes, BYTES_PER_KIB, "K", out);
-}
-
-static const char *time_text(uint64_t nsec, char out[static QUANTITY_SIZE])
-{
-	if (nsec >= NSEC_PER_SEC)
-		return quantity(nsec, NSEC_PER_SEC, "s", out);
-	if (nsec >= NSEC_PER_MSEC)
-		return quantity(nsec, NSEC_PER_MSEC, "ms", out);
-	return quantity(nsec, NSEC_PER_USEC, "us", out);
 }
 
 /* The one that mattered: the last that was signalled. */
@@ -95,7 +75,7 @@ static const char *last_step(const struct outcome *outcome)
 
 static void say_victim(struct message *message, const struct outcome_victim *victim)
 {
-	char comm[WORD_SIZE], rss[QUANTITY_SIZE];
+	char comm[WORD_SIZE], rss[HUMAN_SIZE];
 
 	if (!victim) {
 		message_say(message, " victim=- rss=- uid=-");
@@ -108,7 +88,7 @@ static void say_victim(struct message *message, const struct outcome_victim *vic
 static void say_line(struct message *message, const struct outcome *outcome,
 		     const struct outcome_context *context)
 {
-	char name[WORD_SIZE], first[QUANTITY_SIZE], second[QUANTITY_SIZE], id[OUTCOME_ID_SIZE];
+	char name[WORD_SIZE], first[HUMAN_SIZE], second[HUMAN_SIZE], id[OUTCOME_ID_SIZE];
 
 	message_say(message, "%s cgroup=%s limit=%s", outcome_kind_name(outcome->kind),
 		    word(context->cgroup, name), size_text(outcome->limit, first));

@@ -9,8 +9,8 @@
 
 /**
  * outcome_message() - e.g.
- *	resolved cgroup=/a limit=64M victim=1234(hog) rss=60M uid=0 step=kill decide=180us resolve=4.2ms
- *	candidates=3 freed=58M record=1f2e3d4c5b6a001
+ *	resolved cgroup=/a limit=64.0M victim=1234(hog) rss=60.0M uid=0 step=kill decide=180.0us
+ *	resolve=4.2ms candidates=3 freed=58.0M record=1f2e3d4c5b6a001
  *
  * The keys and their order are stable; what there is none of reads `-`. Blanks in names are written as
  * \x20, so a name cannot forge a key.

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static void plan_ask(const struct planner *planner, struct node *node, bool force)
+static void plan_ask(const struct planner *planner, struct node *node, bool force,
+		     enum plan_role former)
 {
 	const struct eligible_question question = {
 		.mount = planner->mount,
@@ -16,7 +17,6 @@ static void plan_ask(const struct planner *planner, struct node *node, bool forc
 			  (pid_t)atomic_load(&planner->tables->pulse->handler.pid) },
 	};
 
-	node->plan.limitless = false;
 	switch (eligible_ask(&question, node, node->plan.refusal)) {
 	case ELIGIBLE_YES:
 		node->plan.refusal[0] = '\0';
@@ -26,6 +26,13 @@ static void plan_ask(const struct planner *planner, struct node *node, bool forc
 		node->plan.limitless = true;
 		break;
 	case ELIGIBLE_NO:
+		break;
+	case ELIGIBLE_UNKNOWN:
+		node->plan.unsure = true;
+		if (former != PLAN_MANAGED)
+			break;
+		node->plan.refusal[0] = '\0';
+		node->plan.role = PLAN_MANAGED;
 		break;
 	case ELIGIBLE_GONE:
 		node->plan.refusal[0] = '\0';
@@ -55,12 +62,13 @@ static void plan_match(const struct planner *planner, struct node *node, const s
 	}
 	/* Another policy may override what the former one refused. */
 	if (scope == PLAN_ALL || node->fresh || !old->matched || old->policy != node->plan.policy ||
-	    (scope == PLAN_LIMITLESS && old->limitless)) {
-		plan_ask(planner, node, file->force);
+	    (scope == PLAN_LIMITLESS && (old->limitless || old->unsure))) {
+		plan_ask(planner, node, file->force, old->role);
 		return;
 	}
 	node->plan.role = old->role == PLAN_MANAGED ? PLAN_MANAGED : PLAN_NONE;
 	node->plan.limitless = old->limitless;
+	node->plan.unsure = old->unsure;
 	strcpy(node->plan.refusal, old->refusal);
 }
 
@@ -77,6 +85,8 @@ static void plan_node(const struct planner *planner, struct node *node, enum pla
 	if (node->plan.role == PLAN_NONE && node->plan.below_managed)
 		node->plan.role = PLAN_DESCENDANT;
 	node->fresh = false;
+	if (scope == PLAN_ALL)
+		node->slotless = false;
 }
 
 /* A descendant shows the handler as much as an ancestor would, so it stays one. */
@@ -103,4 +113,5 @@ void plan_refuse(struct node *node, const char *refusal)
 	(void)snprintf(node->plan.refusal, sizeof(node->plan.refusal), "%s", refusal);
 	node->plan.role = node->plan.below_managed ? PLAN_DESCENDANT : PLAN_NONE;
 	node->plan.limitless = false;
+	node->plan.unsure = false;
 }

@@ -10,7 +10,7 @@
 
 enum plan_scope {
 	PLAN_NEW, /* ask only whether groups that are new or renamed are eligible */
-	PLAN_LIMITLESS, /* ... and those that had no limit */
+	PLAN_LIMITLESS, /* ... and those that had no limit, or could not be looked at */
 	PLAN_ALL, /* ask for all again: processes move, limits go */
 };
 

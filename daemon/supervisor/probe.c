@@ -5,8 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "base/exit_code.h"
-
 #define DETAIL_SIZE 1024
 
 void probe_note(struct probe *probe, const char *name, enum probe_verdict verdict,
@@ -36,7 +34,7 @@ void probe_note(struct probe *probe, const char *name, enum probe_verdict verdic
 		probe->worst = verdict;
 }
 
-static int print(struct probe *probe)
+static enum exit_code print(struct probe *probe)
 {
 	struct json_object *page = json_object_new_object();
 	const char *text;
@@ -50,19 +48,27 @@ static int print(struct probe *probe)
 	return ret < 0 ? EXIT_CODE_FAILURE : EXIT_CODE_OK;
 }
 
-int probe_run(const struct command_line *line)
+enum exit_code probe_run(const struct command_line *line)
 {
+	static const enum exit_code exit_codes[] = {
+		[PROBE_OK] = EXIT_CODE_OK,
+		[PROBE_WARNING] = EXIT_CODE_DEGRADED,
+		[PROBE_FAILED] = EXIT_CODE_FAILURE,
+	};
+	static_assert(sizeof(exit_codes) / sizeof(exit_codes[0]) == PROBE_VERDICT_COUNT,
+		      "a code each");
 	struct probe probe = { .checks = json_object_new_array(), .line = line };
-	int gate, ret;
+	enum kernel_gate_verdict gate;
+	enum exit_code code;
 
 	gate = probe_kernel(&probe);
 	probe_privileges(&probe);
 	probe_place(&probe);
-	ret = print(&probe);
+	code = print(&probe);
 	json_object_put(probe.checks);
-	if (ret != EXIT_CODE_OK)
-		return ret;
-	if (gate < 0)
+	if (code != EXIT_CODE_OK)
+		return code;
+	if (gate == KERNEL_GATE_UNFIT)
 		return EXIT_CODE_KERNEL;
-	return probe.worst == PROBE_OK ? EXIT_CODE_OK : EXIT_CODE_DEGRADED;
+	return exit_codes[probe.worst];
 }

@@ -7,7 +7,9 @@
 
 #include <json-c/json.h>
 
+#include "base/exit_code.h"
 #include "settings/command_line.h"
+#include "supervisor/kernel_gate.h"
 
 enum probe_verdict {
 	PROBE_OK,
@@ -26,9 +28,10 @@ struct probe {
  * probe_run() - look at everything, print {"checks":[{"name","verdict","detail","advice"}…]}
  *
  * Context: supervisor without threads and without the guardian; forks; makes and removes one group.
- * Return:  an exit code: OK, DEGRADED with warnings or failures, KERNEL when the kernel gate refuses.
+ * Return:  OK; DEGRADED with warnings; FAILURE when something failed, also a look; KERNEL when it is the
+ *          kernel that is unfit.
  */
-int probe_run(const struct command_line *line);
+enum exit_code probe_run(const struct command_line *line);
 
 /**
  * probe_note() - one finding
@@ -38,7 +41,7 @@ int probe_run(const struct command_line *line);
 void probe_note(struct probe *probe, const char *name, enum probe_verdict verdict,
 		const char *advice, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* The looks, by subject. probe_kernel() returns whether the kernel gate let us through. */
-int probe_kernel(struct probe *probe);
+/* The looks, by subject. probe_kernel() returns the verdict of the kernel gate. */
+enum kernel_gate_verdict probe_kernel(struct probe *probe);
 void probe_privileges(struct probe *probe);
 void probe_place(struct probe *probe);

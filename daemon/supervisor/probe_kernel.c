@@ -13,24 +13,34 @@
 
 #define ESCAPED_SIZE 512
 
-static int look_at_gate(struct probe *probe, const char *mount)
+static enum kernel_gate_verdict look_at_gate(struct probe *probe, const char *mount)
 {
 	struct kernel_gate gate;
-	int ret = kernel_gate_check(mount, probe->line->fail_kernel_gate, &gate);
+	enum kernel_gate_verdict verdict =
+		kernel_gate_check(mount, probe->line->fail_kernel_gate, &gate);
 
-	if (ret < 0)
-		probe_note(probe, "kernel-gate", PROBE_FAILED,
-			   "use a kernel from 5.4 on with that commit, cgroup v1 memory control "
-			   "and no "
-			   "PREEMPT_RT; without it no group is ever armed",
-			   "%s", gate.reason);
-	else
+	switch (verdict) {
+	case KERNEL_GATE_FIT:
 		probe_note(
 			probe, "kernel-gate", PROBE_OK, NULL,
 			"kernel %s: mem_cgroup_oom_synchronize is there, a task at its limit slept "
 			"without locks, was announced, woken and killed (%llu ms)",
 			gate.release, (unsigned long long)(gate.took.count / NSEC_PER_MSEC));
-	return ret;
+		break;
+	case KERNEL_GATE_UNFIT:
+		probe_note(probe, "kernel-gate", PROBE_FAILED,
+			   "use a kernel from 5.4 on with that commit, cgroup v1 memory control "
+			   "and no PREEMPT_RT; without it no group is ever armed",
+			   "%s", gate.reason);
+		break;
+	case KERNEL_GATE_UNTESTED:
+		probe_note(probe, "kernel-gate", PROBE_FAILED,
+			   "remove what stood in the way and look again: the daemon does not start "
+			   "untested",
+			   "could not be tested: %s", gate.reason);
+		break;
+	}
+	return verdict;
 }
 
 static void look_at_layout(struct probe *probe, const char *mount)
@@ -73,11 +83,11 @@ static void look_at_swap_accounting(struct probe *probe, const char *mount)
 			   strerror(errno));
 }
 
-int probe_kernel(struct probe *probe)
+enum kernel_gate_verdict probe_kernel(struct probe *probe)
 {
 	char mount[PATH_MAX];
 	bool mounted = layout_mount("memory", mount) == 0;
-	int gate;
+	enum kernel_gate_verdict gate;
 
 	look_at_layout(probe, mounted ? mount : NULL);
 	gate = look_at_gate(probe, mounted ? mount : NULL);

@@ -3,7 +3,11 @@
  * that a number that comes back as another process is never taken for the old one, and which entries
  * the handler has descriptors for.
  *
- *     free ──adopt──▶ living ──send──▶ living, sent ──exit, move──▶ leaving ──GONE sent──▶ free
+ *     free ──meet──▶ met ──confirm──▶ living ──post──▶ sent ──exit, move──▶ leaving ──post──▶ free
+ *
+ * A number read from a group's list may stand for another process by the time its pidfd is opened. So a
+ * process is only met at first, unseen by anybody else; a second list that was read after the opening
+ * confirms it. The handler kills what stands in the facts without asking whose member it is.
  *
  * An entry the handler knows is not used again before the handler was told to close it. All of this
  * belongs to the sampler thread.
@@ -16,18 +20,22 @@
 
 #include "shared/inherit.h"
 
+enum process_state {
+	PROCESS_FREE,
+	PROCESS_MET, /* not yet proven to be a member, and not in the facts */
+	PROCESS_LIVING, /* in the facts; the handler has no descriptors of it */
+	PROCESS_SENT, /* the handler has, or is about to get, its descriptors */
+	PROCESS_LEAVING, /* out of the facts; the handler is to close its descriptors */
+};
+
 struct process {
-	int pidfd; /* -1: the entry is free or leaving */
-	uint32_t pid;
-	uint32_t generation; /* 0: free */
-	uint32_t slot;
-	uint32_t slot_generation;
+	enum process_state state;
+	int pidfd; /* -1: free or leaving */
+	uint32_t generation;
 	uint32_t next; /* index + 1 of the next one in its bucket, 0: the last */
 	uint32_t round; /* of the sampling that last met it */
-	uint64_t size;
-	bool sent; /* the handler has, or is about to get, its descriptors */
-	bool leaving;
 	bool closing; /* being killed or dead: /proc is not read again */
+	struct fact fact; /* as last read */
 };
 
 #define PROCESSES_BUCKETS 4096 /* a power of two */
@@ -35,9 +43,8 @@ struct process {
 struct processes {
 	const struct tables *tables; /* borrowed for the program's life */
 	uint32_t generation; /* last one given out */
-	uint32_t receiver; /* handler generation that .sent refers to */
-	uint32_t
-		unsent; /* living entries not sent yet, and leaving ones: work for processes_flush() */
+	uint32_t receiver; /* handler generation that PROCESS_SENT refers to */
+	uint32_t unposted; /* living and leaving entries: work for process_post.h */
 	uint32_t used; /* all entries from here on are free */
 	uint32_t bucket[PROCESSES_BUCKETS]; /* index + 1 */
 	struct process list[FACTS_PROCESSES];
@@ -58,32 +65,38 @@ struct processes_place {
 void processes_init(struct processes *processes, const struct tables *tables);
 
 /**
- * processes_meet() - process @pid is a member of @place now: read it and write its fact
+ * processes_meet() - @pid stands in the list of @place
+ * @ret_new: met for the first time: processes_confirm() is due
+ *
+ * A process that is known already is read anew: its pidfd is older than the list, and tells whether it
+ * has exited since. A new one gets its pidfd.
  *
  * Context: opens a pidfd for a new one, then reads /proc, then makes sure that the process had not
  *          exited by then.
  * Errors:  -ESRCH when it is gone, -ENOSPC when the table is full of larger ones, -EMFILE and what
  *          pidfd_open and open(2) say. An error costs one entry, never the sampling.
  */
-int processes_meet(struct processes *processes, uint32_t pid, struct processes_place place);
+int processes_meet(struct processes *processes, uint32_t pid, struct processes_place place,
+		   bool *ret_new);
 
 /**
- * processes_sweep() - members of a group that were not met in @place.round have left it
+ * processes_confirm() - @pid stands in a list of @place that was opened after it was met
  *
- * Return:  nothing; the entries leave the facts at once.
+ * Its facts become visible. Of a process that was not met nothing is noted.
  */
+void processes_confirm(struct processes *processes, uint32_t pid, struct processes_place place);
+
+/* Members that were not met in @place.round, or not confirmed, leave the facts at once. */
 void processes_sweep(struct processes *processes, struct processes_place place);
+
+/* So do the new ones of @place alone: its second list could not be read. */
+void processes_drop_met(struct processes *processes, struct processes_place place);
 
 /* All entries of groups that @is_known denies. */
 void processes_retain(struct processes *processes,
 		      bool (*is_known)(uint32_t slot, uint32_t slot_generation));
 
-/**
- * processes_flush() - tell the handler what it does not know yet
- *
- * Errors:  -EAGAIN when the handler is behind, restarting or not there: call again soon.
- */
-int processes_flush(struct processes *processes);
-
-/* The handler has forgotten everything: all is to be sent again. */
-void processes_unsend(struct processes *processes);
+/* For process_post.h: out of the facts; free at once, or leaving when the handler has been told of it. */
+void processes_leave(struct processes *processes, struct process *process);
+/* For process_post.h: the handler knows nothing of it any more. */
+void processes_free(struct processes *processes, struct process *process);

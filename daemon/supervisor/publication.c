@@ -10,8 +10,8 @@
 
 #include "base/io.h"
 #include "base/text.h"
+#include "supervisor/attribute.h"
 #include "supervisor/eligible.h"
-#include "supervisor/originals.h"
 #include "supervisor/plan.h"
 
 static const enum roster_role roles[] = {
@@ -95,6 +95,15 @@ int publication_send_gone(const struct publisher *publisher, const struct public
 	return wire_send(socket, &wire, NULL, 0);
 }
 
+/* The nearest one above with a slot: there may have been none left for the parent. */
+static uint32_t parent_slot(const struct node *node)
+{
+	for (node = node->parent; node; node = node->parent)
+		if (node->slot != ROSTER_NO_SLOT)
+			return node->slot;
+	return ROSTER_NO_SLOT;
+}
+
 void publication_write(const struct publisher *publisher, const struct publication *publication)
 {
 	const struct node *node = publication->node;
@@ -102,7 +111,7 @@ void publication_write(const struct publisher *publisher, const struct publicati
 
 	slot = (struct roster_slot){
 		.generation = publication->generation,
-		.parent = node && node->parent ? node->parent->slot : slot.parent,
+		.parent = node ? parent_slot(node) : slot.parent,
 		.inode = publication->inode,
 		.role = publication->role,
 		.want = publication->want,
@@ -114,71 +123,12 @@ void publication_write(const struct publisher *publisher, const struct publicati
 	slots_put(&publisher->slots, publication->slot, &slot);
 }
 
-static void values_clear(struct knob_values *values)
-{
-	for (int knob = 0; knob < KNOB_COUNT; knob++)
-		values->value[knob] = KNOB_ABSENT;
-}
-
-/*
- * Found 1 without an attribute: below an armed group it was inherited and takes the value that one was
- * found with; elsewhere it is the operator's own. Below a group that we are going to arm it would look
- * inherited later, so that is noted on it first.
- */
-static int found_settle(struct publisher *publisher, struct publication *publication, int directory)
-{
-	uint64_t *found = &publication->saved.found.value[KNOB_OOM_CONTROL];
-	const struct publication *above = publish_armed_above(publisher, publication->node);
-
-	if (*found == 0 || publication->role == ROSTER_ANCESTOR || !above)
-		return 0;
-	if (above->attribute) {
-		*found = above->saved.found.value[KNOB_OOM_CONTROL];
-		return *found == 0 ? originals_enable_killer(directory) : 0;
-	}
-	if (publication->role == ROSTER_MANAGED)
-		return 0; /* gets its attribute when it is served */
-	publication->attribute = true;
-	return saved_store(directory, &publication->saved);
-}
-
-/*
- * Values and attribute of a group that is about to be published. What an orphan was found with holds
- * on: it was found so by one of us. An orphan below a managed group keeps a 1 of its own like any other.
- */
-static int originals_find(struct publisher *publisher, struct publication *publication,
-			  int directory, bool locked)
-{
-	struct saved *saved = &publication->saved;
-	struct saved orphan;
-	int attribute = saved_load(directory, &orphan);
-	int ret;
-
-	if (attribute == 0 && locked) {
-		/* A limit that does not go down yet is the group's business, not a reason to wait. */
-		ret = originals_repair(publisher->mount, directory, publication->node, &orphan);
-		if (ret == -ENODEV)
-			return ret;
-	}
-	ret = originals_read(directory, &saved->found);
-	values_clear(&saved->lent);
-	if (ret < 0)
-		return ret;
-	if (attribute == 0) {
-		/* Without the lock it is another instance's group, which nobody here writes to. */
-		saved->found.value[KNOB_OOM_CONTROL] =
-			locked ? orphan.found.value[KNOB_OOM_CONTROL] : 1;
-		publication->attribute = locked && publication->role == ROSTER_DESCENDANT &&
-					 saved->found.value[KNOB_OOM_CONTROL] == 1;
-		return publication->attribute ? saved_store(directory, saved) : 0;
-	}
-	return found_settle(publisher, publication, directory);
-}
-
 static int begin_refuse(struct node *node, int error)
 {
 	char text[TREE_REFUSAL_SIZE];
 
+	if (node->plan.role != PLAN_MANAGED)
+		return error; /* nobody has asked for it */
 	if (error == -EWOULDBLOCK)
 		plan_refuse(node, ELIGIBLE_LOCKED);
 	else if (error == -ENOSPC)
@@ -203,7 +153,7 @@ static int publication_fill(struct publisher *publisher, struct publication *dra
 	locked = draft->role != ROSTER_ANCESTOR && flock(directory, LOCK_EX | LOCK_NB) == 0;
 	ret = draft->role == ROSTER_MANAGED && !locked ? -errno : 0;
 	if (ret == 0)
-		ret = originals_find(publisher, draft, directory, locked);
+		ret = attribute_find(publisher, draft, directory, locked);
 	/* A descendant that keeps its own 1 is locked by us, lest it be taken for an orphan. */
 	if (ret == 0 && (draft->role == ROSTER_MANAGED || draft->attribute))
 		draft->lock = directory;
@@ -214,6 +164,7 @@ static int publication_fill(struct publisher *publisher, struct publication *dra
 
 int publication_begin(struct publisher *publisher, struct node *node)
 {
+	const struct publication *former = publish_find(publisher, node);
 	struct publication draft = {
 		.slot = node->slot,
 		.node = node,
@@ -221,13 +172,15 @@ int publication_begin(struct publisher *publisher, struct node *node)
 		.role = roles[node->plan.role],
 		.want = ROSTER_WANT_HELD,
 		.enforce = node->plan.role == PLAN_MANAGED && node->plan.enforce,
-		.registered = node->slot != ROSTER_NO_SLOT,
+		.registered = former && former->registered,
 		.lock = -1,
 	};
 	int ret = publication_fill(publisher, &draft);
 
-	if (ret == 0 && draft.slot == ROSTER_NO_SLOT)
-		ret = slots_take(&publisher->slots, &draft.slot);
+	if (ret == 0 && draft.slot == ROSTER_NO_SLOT) {
+		ret = slots_take(&publisher->slots, draft.role, &draft.slot);
+		node->slotless = ret < 0 && draft.role != ROSTER_MANAGED;
+	}
 	if (ret < 0) {
 		io_close(&draft.lock);
 		return begin_refuse(node, ret);
@@ -239,47 +192,6 @@ int publication_begin(struct publisher *publisher, struct node *node)
 		publisher->used = draft.slot + 1;
 	publication_write(publisher, &publisher->list[draft.slot]);
 	return 0;
-}
-
-int publication_keep_own(struct publisher *publisher, struct publication *publication)
-{
-	const struct publication *above = publish_armed_above(publisher, publication->node);
-	int directory, ret;
-
-	if (publication->role != ROSTER_DESCENDANT || publication->attribute || !above ||
-	    above->attribute || publication->saved.found.value[KNOB_OOM_CONTROL] == 0)
-		return 0;
-	directory = publication_open(publisher, publication);
-	if (directory < 0)
-		return directory;
-	/* Taken by another instance: it has an attribute already. */
-	ret = flock(directory, LOCK_EX | LOCK_NB) == 0 ? saved_store(directory, &publication->saved)
-						       : -errno;
-	if (ret < 0) {
-		io_close(&directory);
-		return ret;
-	}
-	publication->attribute = true;
-	publication->lock = directory;
-	return 0;
-}
-
-static void saved_recover(struct publisher *publisher, struct publication *publication)
-{
-	int directory = publication_open(publisher, publication);
-	struct saved saved;
-
-	if (directory < 0)
-		return;
-	publication->attribute = saved_load(directory, &saved) == 0;
-	/* The roster's copy may be torn; the attribute never is. */
-	if (publication->attribute)
-		publication->saved = saved;
-	if (publication->attribute && publication->role == ROSTER_DESCENDANT &&
-	    flock(directory, LOCK_EX | LOCK_NB) == 0)
-		publication->lock = directory;
-	else
-		io_close(&directory);
 }
 
 void publication_recover(struct publisher *publisher, uint32_t slot, struct node *node)
@@ -301,13 +213,12 @@ void publication_recover(struct publisher *publisher, uint32_t slot, struct node
 		.lock = -1,
 		.saved.found = roster.saved,
 	};
-	values_clear(&publication->saved.lent);
 	(void)roster_read_policy(publisher->tables->roster, roster.policy,
 				 &policy); /* else ignore */
 	publication->enforce = roster.role == ROSTER_MANAGED && policy.mode == POLICY_ENFORCE;
 	if (node)
 		node->slot = slot;
-	saved_recover(publisher, publication);
+	attribute_recover(publisher, publication);
 	if (publisher->used <= slot)
 		publisher->used = slot + 1;
 	publication_write(publisher, publication);

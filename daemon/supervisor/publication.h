@@ -11,18 +11,12 @@
  * publication_begin() - lock the group, find its originals, fill a slot
  * @node: planned, and not published; keeps a slot it is parked in
  *
- * A refusal is noted in the plan of @node.
+ * A refusal is noted in the plan of @node; of a relative, that there was no room for it. What it has
+ * inherited is set to 0 even so.
  *
  * Errors:  -ENOENT or -ENODEV when the group is gone; else what stood in the way.
  */
 int publication_begin(struct publisher *publisher, struct node *node);
-
-/**
- * publication_keep_own() - note on a descendant that it was at 1 before anything above it is armed
- *
- * Errors:  of opening and writing the attribute.
- */
-int publication_keep_own(struct publisher *publisher, struct publication *publication);
 
 /* As the former supervisor left it; @node is NULL when the group is gone. */
 void publication_recover(struct publisher *publisher, uint32_t slot, struct node *node);

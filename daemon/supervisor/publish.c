@@ -3,20 +3,24 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/io.h"
+#include "supervisor/attribute.h"
+#include "supervisor/inherited.h"
 #include "supervisor/originals.h"
 #include "supervisor/publication.h"
 #include "supervisor/release.h"
 #include "supervisor/serve.h"
 
 void publish_init(struct publisher *publisher, const struct tables *tables, struct groups *groups,
-		  struct tree *tree, int mount)
+		  struct scan *scan)
 {
 	publisher->tables = tables;
 	publisher->groups = groups;
-	publisher->tree = tree;
-	publisher->mount = mount;
+	publisher->scan = scan;
+	publisher->tree = scan->tree;
+	publisher->mount = scan->discover->directory;
 	publisher->used = 0;
 	slots_init(&publisher->slots, tables);
 }
@@ -30,6 +34,9 @@ void publish_recover(struct publisher *publisher)
 			publication_recover(publisher, slot,
 					    tree_find_inode(publisher->tree, roster.inode));
 	}
+	for (uint32_t slot = 0; slot < publisher->used; slot++)
+		if (publisher->list[slot].generation)
+			attribute_recover_own(publisher, &publisher->list[slot]);
 }
 
 struct publication *publish_find(struct publisher *publisher, const struct node *node)
@@ -58,14 +65,13 @@ const struct publication *publish_saved_above(const struct publisher *publisher,
 		const struct publication *publication =
 			node->slot == ROSTER_NO_SLOT ? NULL : &publisher->list[node->slot];
 
-		if (publication && publication->attribute && publication->role == ROSTER_MANAGED)
+		if (publication && publication->attribute)
 			return publication;
 	}
 	return NULL;
 }
 
-static bool plan_is_published(const struct publisher *publisher,
-			      const struct publication *publication, const struct plan *plan)
+static bool plan_is_published(const struct publication *publication, const struct plan *plan)
 {
 	switch (plan->role) {
 	case PLAN_NONE:
@@ -73,32 +79,38 @@ static bool plan_is_published(const struct publisher *publisher,
 	case PLAN_ANCESTOR:
 		return publication->role == ROSTER_ANCESTOR;
 	case PLAN_DESCENDANT:
-		/* An attribute of its own only as long as something above is armed. */
-		return publication->role == ROSTER_DESCENDANT &&
-		       (!publication->attribute ||
-			publish_armed_above(publisher, publication->node));
+		return publication->role == ROSTER_DESCENDANT;
 	case PLAN_MANAGED:
 		return publication->role == ROSTER_MANAGED && publication->enforce == plan->enforce;
 	}
 	return false;
 }
 
+static int serving_sync(struct publisher *publisher, struct publication *publication)
+{
+	if (!plan_is_published(publication, &publication->node->plan)) {
+		release_begin(publisher, publication);
+		return 0;
+	}
+	publication_write(publisher, publication);
+	return attribute_tend(publisher, publication);
+}
+
 static int node_sync(struct publisher *publisher, struct node *node)
 {
 	struct publication *publication = publish_find(publisher, node);
 
-	if (publication && publication->phase == PUBLICATION_SERVE) {
-		if (!plan_is_published(publisher, publication, &node->plan)) {
-			release_begin(publisher, publication);
-			return 0;
-		}
-		publication_write(publisher, publication);
-		return publication_keep_own(publisher, publication);
-	}
-	if (node->plan.role == PLAN_NONE ||
-	    (publication && publication->phase == PUBLICATION_RELEASE))
+	if (publication && publication->phase == PUBLICATION_SERVE)
+		return serving_sync(publisher, publication);
+	if (publication && publication->phase == PUBLICATION_RELEASE)
 		return 0;
-	return publication_begin(publisher, node);
+	/* Its attribute was left on for what should have come next, and that has not come. */
+	if (publication && publication->attribute && !attribute_has_heir(node)) {
+		release_begin(publisher, publication);
+		return 0;
+	}
+	return node->plan.role == PLAN_NONE || node->slotless ? 0
+							      : publication_begin(publisher, node);
 }
 
 bool publish_sync(struct publisher *publisher)
@@ -106,9 +118,12 @@ bool publish_sync(struct publisher *publisher)
 	struct node *root = publisher->tree->root;
 	bool refused = false;
 
-	for (struct node *node = root; node; node = tree_next(root, node))
-		if (node_sync(publisher, node) < 0 && node->plan.refusal[0])
+	for (struct node *node = root; node; node = tree_next(root, node)) {
+		bool managed = node->plan.role == PLAN_MANAGED;
+
+		if (node_sync(publisher, node) < 0 && managed && node->plan.role != PLAN_MANAGED)
 			refused = true;
+	}
 	return refused;
 }
 
@@ -199,6 +214,29 @@ void publish_refresh(struct publisher *publisher, bool limits)
 		    (limits || loan_is_news(publisher, publication)))
 			publication_refresh(publisher, publication);
 	}
+}
+
+static void managed_free_children(struct publisher *publisher)
+{
+	for (uint32_t slot = 0; slot < publisher->used; slot++) {
+		const struct publication *publication = &publisher->list[slot];
+
+		/* What inherited from an operator's own 1 keeps it. */
+		if (publication->generation && publication->node && publication->attribute &&
+		    publication->role == ROSTER_MANAGED &&
+		    publication->saved.found.value[KNOB_OOM_CONTROL] == 0)
+			(void)inherited_free(publisher->scan, publication->node); /* each tried */
+	}
+}
+
+void publish_abandon(struct publisher *publisher)
+{
+	for (uint32_t slot = 0; slot < publisher->used; slot++)
+		if (publisher->list[slot].generation)
+			io_close(&publisher->list[slot].lock);
+	managed_free_children(publisher);
+	(void)nanosleep(&(struct timespec){ .tv_sec = 1 }, NULL); /* earlier is as good */
+	managed_free_children(publisher);
 }
 
 void publish_forget(struct publisher *publisher, struct node *node)

@@ -14,13 +14,13 @@
 
 #include "shared/saved.h"
 #include "supervisor/groups.h"
+#include "supervisor/scan.h"
 #include "supervisor/slots.h"
-#include "supervisor/tree.h"
 
 enum publication_phase {
 	PUBLICATION_SERVE,
 	PUBLICATION_RELEASE,
-	PUBLICATION_PARKED, /* released, but an eventfd is registered: the slot stays the group's */
+	PUBLICATION_PARKED, /* released, but something stays: an eventfd registered, or the attribute */
 };
 
 /* A message to one receiver. */
@@ -40,21 +40,25 @@ struct publication {
 	enum publication_phase phase;
 	bool enforce;
 	bool attribute; /* the saved attribute is on the group */
+	bool restored; /* release: as it was found, and that was told */
+	bool own; /* the 1 it was found with is its operator's, not inherited */
 	bool registered;
 	bool reported; /* that it is armed */
-	int lock; /* directory with the flock until both receivers have it; -1 */
+	int lock; /* directory with the flock, the same open file that the receivers have; -1 */
 	int trouble; /* negative errno of the last step that failed, 0 */
 	struct saved saved;
 	struct delivery guardian;
 	struct delivery handler;
 	uint64_t release_beat; /* pulse.handler_beat when the release began */
+	struct nsec children_freed; /* first look of the release below the group; 0: not yet */
 	uint32_t members_answered; /* board.members_read up to which the pool was filled again */
 };
 
 struct publisher {
 	const struct tables *tables; /* borrowed for the program's life, as all of these */
 	struct groups *groups;
-	struct tree *tree;
+	struct scan *scan;
+	struct tree *tree; /* the scan's */
 	int mount; /* descriptor of the hierarchy's mount point */
 	struct slots slots;
 	uint32_t used; /* publications from here on are free */
@@ -62,7 +66,7 @@ struct publisher {
 };
 
 void publish_init(struct publisher *publisher, const struct tables *tables, struct groups *groups,
-		  struct tree *tree, int mount);
+		  struct scan *scan);
 
 /**
  * publish_recover() - take over what a former supervisor has published
@@ -88,6 +92,13 @@ void publish_advance(struct publisher *publisher);
  */
 void publish_refresh(struct publisher *publisher, bool limits);
 
+/**
+ * publish_abandon() - the guardian is dead: let go of all locks, then free what inherited
+ *
+ * The locks first: they tell `--hand-back` and the next instance that nobody is at work here any more.
+ */
+void publish_abandon(struct publisher *publisher);
+
 /* The group of @node is gone. */
 void publish_forget(struct publisher *publisher, struct node *node);
 
@@ -98,6 +109,6 @@ struct publication *publish_find(struct publisher *publisher, const struct node 
 const struct publication *publish_armed_above(const struct publisher *publisher,
 					      const struct node *node);
 
-/* The nearest managed group above @node that carries our attribute, released or not; NULL for none. */
+/* The nearest group above @node that carries our attribute, released or not; NULL for none. */
 const struct publication *publish_saved_above(const struct publisher *publisher,
 					      const struct node *node);

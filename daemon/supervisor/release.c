@@ -3,10 +3,14 @@
 
 #include <errno.h>
 
+#include "base/clock.h"
 #include "base/io.h"
-#include "supervisor/originals.h"
+#include "supervisor/attribute.h"
+#include "supervisor/inherited.h"
 #include "supervisor/publication.h"
 #include "supervisor/report.h"
+
+#define SECOND_LOOK_MSEC 1000
 
 void release_begin(const struct publisher *publisher, struct publication *publication)
 {
@@ -15,6 +19,8 @@ void release_begin(const struct publisher *publisher, struct publication *public
 		publication->want = ROSTER_WANT_HELD;
 	publication->guardian.gone_sent = false;
 	publication->handler.gone_sent = false;
+	publication->children_freed = (struct nsec){ 0 };
+	publication->restored = false;
 	publication->release_beat = atomic_load(&publisher->tables->pulse->handler_beat);
 	publication_write(publisher, publication);
 }
@@ -37,56 +43,87 @@ static bool handler_let_go(const struct publisher *publisher, const struct publi
 	return state == BOARD_HELD || state == BOARD_ABSENT;
 }
 
+/*
+ * Only the handler strikes a loan from the ledger. Without one, a loan is over when the lender has taken
+ * it back in full; and a cell that cannot be read was left half-written, its write of the knob never came.
+ */
 static bool loan_is_out(const struct publisher *publisher, const struct publication *publication)
 {
+	struct roster_slot roster = slots_get(&publisher->slots, publication->slot);
+
 	for (enum knob knob = KNOB_LIMIT; knob <= KNOB_MEMSW_LIMIT; knob++) {
 		struct ledger_cell cell;
 
-		if (ledger_read(publisher->tables->ledger, publication->slot, knob, &cell) < 0 ||
-		    (cell.state == LEDGER_CHANGED && cell.inode == publication->inode))
+		if (ledger_read(publisher->tables->ledger, publication->slot, knob, &cell) < 0) {
+			if (publication_handler_holds(publisher, publication))
+				return true;
+			continue;
+		}
+		if (cell.state == LEDGER_CHANGED && cell.inode == publication->inode &&
+		    cell.loan > roster.loan_returned)
 			return true;
 	}
 	return false;
 }
 
-/* What was made while the group was armed and inherited the switch. */
-static void children_free(const struct publisher *publisher, const struct publication *publication)
+/*
+ * What was made while the group was armed and inherited the switch. A child that is just being made shows
+ * late, hence a second look. What they inherited counts as the value this group was found with.
+ *
+ * Return: 1 after the second look.
+ */
+static int children_free(struct publisher *publisher, struct publication *publication)
 {
-	/* What they inherited counts as the value this group was found with. */
-	if (publication->saved.found.value[KNOB_OOM_CONTROL] == 0)
-		(void)originals_free_subtree(publisher->mount, publication->node);
+	const struct nsec *first = &publication->children_freed;
+	int ret;
+
+	if (publication->saved.found.value[KNOB_OOM_CONTROL] == 1)
+		return 1;
+	if (first->count &&
+	    !nsec_reached(clock_now(), nsec_after(*first, nsec_from_msec(SECOND_LOOK_MSEC))))
+		return 0;
+	ret = inherited_free(publisher->scan, publication->node);
+	if (ret < 0 || first->count)
+		return ret < 0 ? ret : 1;
+	publication->children_freed = clock_now();
+	return 0;
 }
 
-/* Return: 1 when the group is as it was found. */
-static int restore_advance(struct publisher *publisher, struct publication *publication)
+static void release_report(const struct publication *publication)
 {
 	char label[GROUP_LABEL_SIZE];
-	int directory, ret;
+
+	report_event(REPORT_RELEASED, "%s: released%s%s", publication_label(publication, label),
+		     publication->node->plan.refusal[0] ? ": " : "",
+		     publication->node->plan.refusal);
+}
+
+/* Return: 1 when the group is as it was found, or is handed on to its next publication. */
+static int restore_advance(struct publisher *publisher, struct publication *publication)
+{
+	int ret = 1;
 
 	if (!publication->node || !publication->attribute)
 		return 1;
-	/* A 1 of its own without the attribute looks inherited to whoever frees the children above. */
-	if (publication->role == ROSTER_DESCENDANT &&
-	    publish_saved_above(publisher, publication->node))
-		return 0;
-	if (publication->role == ROSTER_MANAGED) {
+	if (attribute_is_for_arming(publication)) {
 		if (!handler_let_go(publisher, publication) || loan_is_out(publisher, publication))
 			return 0;
-		children_free(publisher, publication);
+		ret = children_free(publisher, publication);
+		if (ret <= 0)
+			return ret;
 	}
-	directory = publication_open(publisher, publication);
-	ret = directory < 0 ? directory : saved_drop(directory);
-	io_close(&directory);
-	if (ret == -ENOENT)
-		return 1; /* the attribute went with the group */
-	if (ret < 0)
-		return ret;
-	publication->attribute = false;
-	if (publication->role == ROSTER_MANAGED)
-		report_event(REPORT_RELEASED, "%s: released%s%s",
-			     publication_label(publication, label),
-			     publication->node->plan.refusal[0] ? ": " : "",
-			     publication->node->plan.refusal);
+	/* A 1 of its own without the attribute looks inherited to whoever frees the children above. */
+	if (attribute_guards_own(publisher, publication)) {
+		if (!attribute_has_heir(publication->node))
+			return 0;
+	} else {
+		ret = attribute_take_off(publisher, publication);
+		if (ret < 0)
+			return ret;
+	}
+	if (attribute_is_for_arming(publication) && !publication->restored)
+		release_report(publication);
+	publication->restored = true;
 	return 1;
 }
 
@@ -105,7 +142,7 @@ static int gone_tell(struct publisher *publisher, struct publication *publicatio
 static void publication_end(struct publisher *publisher, struct publication *publication)
 {
 	io_close(&publication->lock);
-	if (publication->node && publication->registered) {
+	if (publication->node && (publication->registered || publication->attribute)) {
 		publication->phase = PUBLICATION_PARKED;
 		publication_write(publisher, publication);
 		return;

@@ -28,7 +28,11 @@ static struct {
 	bool started;
 	const struct tables *tables;
 	struct groups *groups;
+	_Atomic bool named; /* the table of groups is filled */
 	_Atomic uint64_t page_faults;
+	struct {
+		_Atomic uint64_t episodes, kills, handed_back;
+	} totals;
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t wake;
 	bool kicked;
@@ -157,18 +161,32 @@ static void send_outcome(const struct outcome *outcome)
 	message_send(&message);
 }
 
+static void count_outcome(const struct outcome *outcome)
+{
+	uint64_t kills = 0;
+
+	for (uint32_t i = 0; i < outcome->victims && i < OUTCOME_VICTIMS; i++)
+		kills += outcome->victim[i].end != OUTCOME_VICTIM_REFUSED &&
+			 outcome->victim[i].end != OUTCOME_VICTIM_SPARED;
+	atomic_fetch_add(&report.totals.episodes, 1);
+	atomic_fetch_add(&report.totals.kills, kills);
+	atomic_fetch_add(&report.totals.handed_back, outcome->kind == OUTCOME_HANDED_BACK ||
+							     outcome->kind == OUTCOME_UNRESOLVED);
+}
+
 static void send_outcomes(void)
 {
 	static struct outcome outcome; /* a copy: the handler may have its slot again at once */
 	struct outcomes *outcomes = report.tables->outcomes;
 	uint32_t index;
 
-	while (ring_peek(&outcomes->ring, OUTCOME_RECORDS, &index)) {
+	while (atomic_load(&report.named) && ring_peek(&outcomes->ring, OUTCOME_RECORDS, &index)) {
 		outcome = outcomes->records[index];
 		ring_release(&outcomes->ring);
 		/* Whatever another process wrote, a name ends. */
 		outcome.policy[POLICY_NAME_SIZE - 1] = '\0';
 		atomic_store(&report.page_faults, outcome.page_faults);
+		count_outcome(&outcome);
 		send_outcome(&outcome);
 	}
 }
@@ -238,6 +256,21 @@ void report_event(enum report_event_kind kind, const char *format, ...)
 	if (report.started)
 		(void)pthread_cond_signal(&report.wake);
 	pthread_mutex_unlock(&report.lock);
+}
+
+void report_outcomes(void)
+{
+	atomic_store(&report.named, true);
+	report_kick();
+}
+
+struct report_totals report_totals(void)
+{
+	return (struct report_totals){
+		.episodes = atomic_load(&report.totals.episodes),
+		.kills = atomic_load(&report.totals.kills),
+		.handed_back = atomic_load(&report.totals.handed_back),
+	};
 }
 
 void report_kick(void)

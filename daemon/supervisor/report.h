@@ -44,11 +44,25 @@ int report_start(const struct tables *tables, struct groups *groups, const char 
 void report_event(enum report_event_kind kind, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/*
+ * The table of groups is filled: from now on outcomes are taken from the ring. Those that came before wait
+ * there, and get the name of their group. Any thread.
+ */
+void report_outcomes(void);
+
 /* There may be outcomes in the ring. Without it they are found within a second. Any thread. */
 void report_kick(void);
 
 /* Copies of the last outcomes as JSON, newest last; the caller puts the array. Any thread. */
 struct json_object *report_recent(void);
+
+/* What has been reported since the supervisor's start; groups that are gone count. */
+struct report_totals {
+	uint64_t episodes, kills, handed_back;
+};
+
+/* Any thread. */
+struct report_totals report_totals(void);
 
 /* Page faults of the handler's loop, as its last record said. Any thread. */
 uint64_t report_page_faults(void);

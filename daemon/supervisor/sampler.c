@@ -10,14 +10,17 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/io.h"
 #include "supervisor/members.h"
-#include "supervisor/processes.h"
+#include "supervisor/process_post.h"
 
 #define RETRY_MSEC 20 /* for a handler that is behind with receiving, or restarting */
 #define TREE_DEPTH 64 /* the handler follows as many levels (handler.h) */
+#define SAMPLER_NICE -20
 #define MEMBERS_MAX 65536 /* of one group in one sampling */
 
 struct sampled_slot {
@@ -34,7 +37,7 @@ static struct {
 	bool started;
 	const struct tables *tables;
 	struct groups *groups;
-	struct nsec interval;
+	_Atomic uint64_t interval_nsec;
 	_Atomic bool resend;
 	_Atomic bool poked;
 	/* the thread's own */
@@ -75,43 +78,51 @@ static void copy_roster(void)
 	processes_retain(&sampler.processes, slot_is_known);
 }
 
-static int meet_members(int fd, struct processes_place place, uint32_t *missed)
+struct reading {
+	struct processes_place place;
+	uint32_t count;
+	uint32_t missed;
+	bool any_new; /* a second list has to confirm them */
+};
+
+static void meet(void *context, uint64_t pid)
 {
-	struct members members = { 0 };
+	struct reading *reading = context;
+	int ret = -ERANGE;
 
-	for (uint32_t count = 0;; count++) {
-		uint64_t pid;
-		bool more;
-		int met = -ERANGE, ret = members_next(fd, &members, &more, &pid);
-
-		if (ret < 0 || !more)
-			return ret;
-		/* 0 stands for a process outside our pid namespace. */
-		if (pid > 0 && pid <= INT32_MAX && count < MEMBERS_MAX)
-			met = processes_meet(&sampler.processes, (uint32_t)pid, place);
-		if (met < 0 && met != -ESRCH)
-			(*missed)++;
-	}
+	if (pid > 0 && pid <= INT32_MAX && reading->count++ < MEMBERS_MAX)
+		ret = processes_meet(&sampler.processes, (uint32_t)pid, reading->place,
+				     &reading->any_new);
+	if (ret < 0 && ret != -ESRCH)
+		reading->missed++;
 }
 
-static int read_group(uint32_t slot, const struct roster_slot *roster, uint32_t *missed)
+/* Who stands in the second list alone was counted with the first one, or is younger than the sampling. */
+static void confirm(void *context, uint64_t pid)
 {
-	struct processes_place place = { .slot = slot,
-					 .slot_generation = roster->generation,
-					 .round = ++sampler.round };
+	struct reading *reading = context;
+
+	if (pid > 0 && pid <= INT32_MAX)
+		processes_confirm(&sampler.processes, (uint32_t)pid, reading->place);
+}
+
+static int read_group(uint32_t slot, const struct roster_slot *roster, uint32_t *ret_missed)
+{
+	struct reading reading = { .place = { .slot = slot,
+					      .slot_generation = roster->generation,
+					      .round = ++sampler.round } };
 	struct group_view view;
 	int ret = groups_view_slot(sampler.groups, slot, roster->generation, &view);
-	int fd;
 
-	if (ret < 0)
-		return ret;
-	fd = members_open(&view);
-	if (fd < 0)
-		return fd;
-	ret = meet_members(fd, place, missed);
-	io_close(&fd);
 	if (ret == 0)
-		processes_sweep(&sampler.processes, place);
+		ret = members_visit(&view, meet, &reading);
+	if (ret == 0 && reading.any_new)
+		ret = members_visit(&view, confirm, &reading);
+	if (ret == 0)
+		processes_sweep(&sampler.processes, reading.place);
+	else
+		processes_drop_met(&sampler.processes, reading.place);
+	*ret_missed = reading.missed;
 	return ret;
 }
 
@@ -125,8 +136,11 @@ static void sample_group(uint32_t slot)
 	if (!slot_has_members(sampled))
 		return;
 	ret = read_group(slot, &sampled->roster, &missed);
-	/* A group that is gone has no members; any other failure leaves some unseen. */
-	if (ret < 0 && ret != -ENOENT && ret != -ENODEV && missed == 0)
+	/*
+	 * A group that is gone has no members; any other failure leaves some unseen. -ENOENT is one: the
+	 * group may not be in the table yet, or have another name.
+	 */
+	if (ret < 0 && ret != -ENODEV && missed == 0)
 		missed = 1;
 	sampled->generation = sampled->roster.generation;
 	sampled->own_nsec = start;
@@ -197,7 +211,7 @@ static void sample_subtree(uint32_t top)
 		if (is_below(i, top))
 			sample_group(i);
 	/* The descriptors are on their way before the handler hears of the facts. */
-	(void)processes_flush(&sampler.processes);
+	(void)process_post(&sampler.processes);
 	publish_ages();
 	/* Fails for nothing the handler could not do without: it looks again after 20 ms by itself. */
 	(void)io_signal_event(INHERIT_WAKE_HANDLER);
@@ -213,7 +227,7 @@ static void serve_requests(void)
 	if (io_drain_event(INHERIT_WAKE_SAMPLER) < 0 && sampler.cursor > 0)
 		return;
 	if (atomic_exchange(&sampler.resend, false))
-		processes_unsend(&sampler.processes);
+		process_post_again(&sampler.processes);
 	copy_roster();
 	for (uint32_t i = 0; i < sampler.slots_used; i++)
 		if (is_wanted(i))
@@ -232,7 +246,8 @@ static bool sample_next(void)
 	}
 	publish_ages();
 	sampler.cursor = 0;
-	sampler.next_cycle = nsec_after(clock_now(), sampler.interval);
+	sampler.next_cycle =
+		nsec_after(clock_now(), (struct nsec){ atomic_load(&sampler.interval_nsec) });
 	return true;
 }
 
@@ -246,26 +261,42 @@ static int wait_msec(bool behind)
 	return msec > INT32_MAX ? INT32_MAX : (int)msec;
 }
 
+/*
+ * The handler waits 20 ms for an answer: on a loaded machine an ordinary thread has not even been given
+ * the CPU by then. Where the nice value is refused, answers come late, and the handler does without.
+ */
+static void hurry(void)
+{
+	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), SAMPLER_NICE);
+}
+
 static void *sampler_run(void *unused)
 {
 	struct pollfd wake = { .fd = INHERIT_WAKE_SAMPLER, .events = POLLIN };
 
 	(void)unused;
 	(void)pthread_setname_np(pthread_self(), "sampler"); /* a name is only for people */
+	hurry();
 	for (;;) {
 		bool behind, idle = true;
 
 		serve_requests();
-		if (atomic_exchange(&sampler.poked, false))
+		/* In the middle of a cycle it waits: the cycle's end sets the time of the next one. */
+		if (sampler.cursor == 0 && atomic_exchange(&sampler.poked, false))
 			sampler.next_cycle = clock_now();
 		if (sampler.cursor > 0 || nsec_reached(clock_now(), sampler.next_cycle))
 			idle = sample_next();
-		behind = processes_flush(&sampler.processes) < 0;
+		behind = process_post(&sampler.processes) < 0;
 		if (idle)
 			/* EINTR is one more turn and does no harm. */
 			(void)poll(&wake, 1, wait_msec(behind));
 	}
 	return NULL;
+}
+
+void sampler_set_interval(struct nsec interval)
+{
+	atomic_store(&sampler.interval_nsec, interval.count);
 }
 
 int sampler_start(const struct tables *tables, struct groups *groups, struct nsec interval)
@@ -277,7 +308,7 @@ int sampler_start(const struct tables *tables, struct groups *groups, struct nse
 		return -EALREADY;
 	sampler.tables = tables;
 	sampler.groups = groups;
-	sampler.interval = interval;
+	sampler_set_interval(interval);
 	processes_init(&sampler.processes, tables);
 	ret = pthread_create(&thread, NULL, sampler_run, NULL);
 	if (ret != 0)

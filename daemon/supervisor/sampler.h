@@ -21,6 +21,9 @@
  */
 int sampler_start(const struct tables *tables, struct groups *groups, struct nsec interval);
 
+/* A new value of @interval; takes effect with the next cycle, or at once with sampler_poke(). Any thread. */
+void sampler_set_interval(struct nsec interval);
+
 /* The handler was restarted: send it all descriptors of processes again. Any thread. */
 void sampler_resend(void);
 

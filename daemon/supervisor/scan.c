@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -92,15 +93,26 @@ static void children_prune(struct scan *scan, struct node *parent)
 	}
 }
 
-int scan_all(struct scan *scan)
+int scan_below(struct scan *scan, struct node *top)
 {
+	char path[PATH_MAX];
 	int ret;
 
+	tree_path(top, path, sizeof(path));
+	if (path[0] == '\0')
+		return -ENAMETOOLONG;
 	scan->number++;
-	ret = discover_walk(scan->discover, "/", node_visit, scan);
-	for (struct node *node = scan->tree->root; node; node = tree_next(scan->tree->root, node))
+	ret = discover_walk(scan->discover, path, node_visit, scan);
+	for (struct node *node = top; node; node = tree_next(top, node))
 		children_prune(scan, node);
 	return ret;
+}
+
+int scan_all(struct scan *scan)
+{
+	if (!scan->tree->root)
+		node_visit(scan, "/");
+	return scan->tree->root ? scan_below(scan, scan->tree->root) : -ENOENT;
 }
 
 static void child_look(struct scan *scan, struct node *parent, const struct dirent *entry)
@@ -119,7 +131,7 @@ static void child_look(struct scan *scan, struct node *parent, const struct dire
 		return;
 	if (path[length - 1] != '/')
 		path[length++] = '/';
-	strcpy(path + length, entry->d_name);
+	(void)snprintf(path + length, sizeof(path) - length, "%s", entry->d_name);
 	/* Its own errors mean that it is gone again, which the next event tells. */
 	(void)discover_walk(scan->discover, path, node_visit, scan);
 }

@@ -25,5 +25,8 @@ struct scan {
  */
 int scan_all(struct scan *scan);
 
+/* As scan_all(), of what is below @top; @top itself stays in the tree. */
+int scan_below(struct scan *scan, struct node *top);
+
 /* Compares the children of one group with its directory, and walks those that are new. */
 void scan_directory(struct scan *scan, struct node *node);

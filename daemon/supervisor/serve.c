@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "base/clock.h"
 #include "base/hold.h"
 #include "base/io.h"
+#include "settings/human.h"
 #include "supervisor/publication.h"
 #include "supervisor/report.h"
 
@@ -24,8 +24,9 @@ static bool delivery_is_due(const struct delivery *delivery, uint32_t receiver)
 }
 
 /*
- * The directory to send: the locked one while there is one. When a receiver still holds it from before,
- * the new description carries no lock, and the old one goes on guarding the group.
+ * The directory to send: the locked one while there is one. A former supervisor's cannot be had again:
+ * when a receiver holds it from then, the new description carries no lock, and the old one goes on
+ * guarding the group.
  */
 static int directory_get(struct publisher *publisher, struct publication *publication)
 {
@@ -82,7 +83,8 @@ static int attribute_save(struct publisher *publisher, struct publication *publi
 
 /*
  * The registration lives as long as the eventfd, which is the pool's and never closed; so it is made
- * once per group. The roster says so before it is made: a doubt is settled as "there may be one".
+ * once per group. The roster says so before it is made: the doubt that our death would leave is settled
+ * as "there may be one". A write that has failed leaves no doubt.
  */
 static int event_register(struct publisher *publisher, struct publication *publication)
 {
@@ -103,6 +105,8 @@ static int event_register(struct publisher *publisher, struct publication *publi
 			       INHERIT_EVENT_FIRST + (int)(publication->slot % INHERIT_EVENTS),
 			       target);
 		ret = io_write_at_start(control, text);
+		publication->registered = ret == 0;
+		publication_write(publisher, publication);
 	}
 	io_close(&control);
 	io_close(&target);
@@ -144,7 +148,8 @@ static int members_refill(struct publisher *publisher, struct publication *publi
 static void armed_report(struct publisher *publisher, struct publication *publication)
 {
 	const struct board_slot *board = &publisher->tables->outcomes->board[publication->slot];
-	char label[GROUP_LABEL_SIZE];
+	const struct bytes limit = { publication->saved.found.value[KNOB_LIMIT] };
+	char label[GROUP_LABEL_SIZE], size[HUMAN_SIZE];
 	struct policy policy;
 
 	if (publication->reported || atomic_load(&board->state) != BOARD_ARMED)
@@ -153,9 +158,8 @@ static void armed_report(struct publisher *publisher, struct publication *public
 	    0)
 		return; /* next time */
 	publication->reported = true;
-	report_event(REPORT_ARMED, "%s: armed, policy %s, limit %" PRIu64 " bytes",
-		     publication_label(publication, label), policy.name,
-		     publication->saved.found.value[KNOB_LIMIT]);
+	report_event(REPORT_ARMED, "%s: armed, policy %s, limit %s",
+		     publication_label(publication, label), policy.name, human_limit(limit, size));
 }
 
 /* Guardian before attribute, attribute before handler. Return: 1 when that much is done. */
@@ -181,8 +185,6 @@ static int safety_advance(struct publisher *publisher, struct publication *publi
 
 static int managed_finish(struct publisher *publisher, struct publication *publication)
 {
-	/* Both have it: the lock is theirs, and must not outlive them in us. */
-	io_close(&publication->lock);
 	if (!publication->registered) {
 		int ret = event_register(publisher, publication);
 

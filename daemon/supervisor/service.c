@@ -41,13 +41,26 @@ static unsigned int beat_follow(uint64_t *last, uint64_t now, unsigned int misse
 	return 0;
 }
 
+/* A beat seen now may be older than a fence seen now: only the epoch of the last tick is surely its own. */
+static void handler_follow(struct service *service, const struct pulse *pulse)
+{
+	uint32_t epoch = atomic_load(&pulse->epoch);
+
+	service->handler_missed = beat_follow(
+		&service->handler_beat, atomic_load(&pulse->handler_beat), service->handler_missed);
+	if (service->handler_missed == 0)
+		service->handler_epoch = service->epoch;
+	else if (epoch != service->handler_epoch)
+		service->handler_missed = 0;
+	service->epoch = epoch;
+}
+
 void service_tick(struct service *service, const struct pulse *pulse)
 {
 	service->guardian_missed =
 		beat_follow(&service->guardian_beat, atomic_load(&pulse->guardian_beat),
 			    service->guardian_missed);
-	service->handler_missed = beat_follow(
-		&service->handler_beat, atomic_load(&pulse->handler_beat), service->handler_missed);
+	handler_follow(service, pulse);
 	if (service->watchdog && service->guardian_missed < SERVICE_MISSED_TICKS &&
 	    service->handler_missed < SERVICE_MISSED_TICKS)
 		(void)sd_notify(0, "WATCHDOG=1");

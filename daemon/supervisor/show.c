@@ -16,7 +16,7 @@ static void refusal_report(struct node *node, const char *path)
 	/* Most groups are made without a limit and get one a moment later: that is no news. */
 	if (node->plan.limitless || strcmp(node->plan.refusal, node->reported) == 0)
 		return;
-	strcpy(node->reported, node->plan.refusal);
+	(void)snprintf(node->reported, sizeof(node->reported), "%s", node->plan.refusal);
 	if (node->reported[0])
 		report_event(REPORT_REFUSED, "%s: not managed: %s",
 			     text_escape(path, label, sizeof(label)), node->reported);

@@ -41,9 +41,11 @@ void slots_init(struct slots *slots, const struct tables *tables)
 	};
 }
 
-int slots_take(const struct slots *slots, uint32_t *ret_slot)
+int slots_take(const struct slots *slots, enum roster_role role, uint32_t *ret_slot)
 {
-	for (uint32_t i = 0; i < slots->limit; i++) {
+	uint32_t end = role == ROSTER_DESCENDANT ? slots->limit / 2 : slots->limit;
+
+	for (uint32_t i = 0; i < end; i++) {
 		if (slots->tables->roster->slots[i].slot.generation)
 			continue;
 		*ret_slot = i;

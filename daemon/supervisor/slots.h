@@ -17,8 +17,15 @@ struct slots {
 /* Raises the soft RLIMIT_NOFILE to the hard one, and derives from it how many groups can be held. */
 void slots_init(struct slots *slots, const struct tables *tables);
 
-/* A free slot. Errors: -ENOSPC when there is none, -EMFILE when descriptors would not suffice. */
-int slots_take(const struct slots *slots, uint32_t *ret_slot);
+/**
+ * slots_take() - a free slot for a group of @role
+ *
+ * Whoever lives in a managed group can make groups below it at will: half of the slots are out of reach
+ * of descendants, so that they never crowd out a group that is to be managed.
+ *
+ * Errors:  -ENOSPC when there is none, -EMFILE when descriptors would not suffice.
+ */
+int slots_take(const struct slots *slots, enum roster_role role, uint32_t *ret_slot);
 
 /* A generation no tenant of any slot ever had. */
 uint32_t slots_new_generation(struct slots *slots);

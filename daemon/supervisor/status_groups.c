@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "settings/policy_text.h"
+#include "supervisor/report.h"
 
 static void add(struct json_object *object, const char *key, struct json_object *value)
 {
@@ -111,11 +112,13 @@ static void add_board(struct json_object *object, const struct status_input *inp
 	uint32_t error = atomic_load(&board->error), state = atomic_load(&board->state);
 	uint64_t rearm = atomic_load(&board->rearm_nsec);
 	bool managed = view->role == ROSTER_MANAGED;
+	/* In the roster for its relatives' sake alone. */
+	bool refused = view->refusal[0] && !managed;
 
 	/* The board of a slot's former tenant says nothing about this one. */
 	if (atomic_load(&board->held) != view->generation)
 		state = BOARD_ABSENT;
-	add(object, "state", json_object_new_string(state_name(state)));
+	add(object, "state", json_object_new_string(refused ? "refused" : state_name(state)));
 	add(object, "error",
 	    error && state == BOARD_FAILED ? json_object_new_string(strerror((int)error)) : NULL);
 	add(object, "episodes", json_object_new_uint64(atomic_load(&board->episodes)));
@@ -124,12 +127,9 @@ static void add_board(struct json_object *object, const struct status_input *inp
 	add(object, "rearm_in_msec",
 	    state == BOARD_HANDED_BACK && rearm ? msec_until(rearm) : NULL);
 	add(object, "lent", managed ? lent_new(input->tables, view) : NULL);
-	if (!managed)
-		return;
-	count_state(counts, state);
-	counts->episodes += atomic_load(&board->episodes);
-	counts->kills += atomic_load(&board->kills);
-	counts->handed_back += atomic_load(&board->hand_backs);
+	counts->refused += refused;
+	if (managed)
+		count_state(counts, state);
 }
 
 static void add_no_board(struct json_object *object, const struct group_view *view,
@@ -146,14 +146,23 @@ static void add_no_board(struct json_object *object, const struct group_view *vi
 		counts->refused++;
 }
 
-static struct json_object *mode_new(const struct policy_set *policies, const char *name,
+enum policy_mode status_mode(const struct status_input *input, const struct policy_file *file)
+{
+	return input->dry_run && file->policy.mode == POLICY_ENFORCE ? POLICY_DRY_RUN
+								     : file->policy.mode;
+}
+
+static struct json_object *mode_new(const struct status_input *input, const char *name,
 				    struct status_counts *counts)
 {
+	const struct policy_set *policies = input->policies;
+
 	for (size_t i = 0; i < policies->count && i < ROSTER_POLICIES; i++) {
 		if (strcmp(policies->files[i].policy.name, name) != 0)
 			continue;
 		counts->of_policy[i]++;
-		return json_object_new_string(policy_describe_mode(policies->files[i].policy.mode));
+		return json_object_new_string(
+			policy_describe_mode(status_mode(input, &policies->files[i])));
 	}
 	return NULL;
 }
@@ -168,7 +177,7 @@ static struct json_object *group_new(const struct status_input *input,
 	add(object, "role", json_object_new_string(role_name(view->role)));
 	add(object, "reason", text_or_null(view->refusal));
 	add(object, "policy", text_or_null(view->policy));
-	add(object, "mode", mode_new(input->policies, view->policy, counts));
+	add(object, "mode", mode_new(input, view->policy, counts));
 	add_gauges(object, view);
 	if (view->slot < ROSTER_SLOTS)
 		add_board(object, input, view, counts);
@@ -192,13 +201,14 @@ struct json_object *status_counts_new(const struct status_counts *counts,
 				      const struct outcomes *outcomes)
 {
 	struct json_object *object = json_object_new_object();
+	struct report_totals totals = report_totals();
 
 	add(object, "armed", json_object_new_uint64(counts->armed));
 	add(object, "held", json_object_new_uint64(counts->held));
 	add(object, "refused", json_object_new_uint64(counts->refused));
-	add(object, "episodes", json_object_new_uint64(counts->episodes));
-	add(object, "kills", json_object_new_uint64(counts->kills));
-	add(object, "handed_back", json_object_new_uint64(counts->handed_back));
+	add(object, "episodes", json_object_new_uint64(totals.episodes));
+	add(object, "kills", json_object_new_uint64(totals.kills));
+	add(object, "handed_back", json_object_new_uint64(totals.handed_back));
 	add(object, "outcomes_dropped", json_object_new_uint64(atomic_load(&outcomes->dropped)));
 	return object;
 }

@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <limits.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -53,13 +53,10 @@ static struct json_object *problems_new(const struct problems *problems)
 	struct json_object *array = json_object_new_array();
 
 	for (size_t i = 0; problems && i < problems->count; i++) {
-		const struct problem *problem = &problems->list[i];
-		char file[ESCAPED_SIZE], text[2 * ESCAPED_SIZE];
+		char *text = problem_to_text(&problems->list[i]);
 
-		text_escape(problem->file, file, sizeof(file));
-		(void)snprintf(text, sizeof(text), "%s:%u: %s%s", file, problem->line,
-			       problem->warning ? "warning: " : "", problem->text);
 		(void)json_object_array_add(array, json_object_new_string(text));
+		free(text);
 	}
 	return array;
 }
@@ -132,9 +129,11 @@ static struct json_object *steps_new(const struct policy *policy)
 	return array;
 }
 
-static struct json_object *policies_new(const struct policy_set *policies,
+static struct json_object *policies_new(const struct status_input *input,
 					const struct status_counts *counts)
 {
+	const struct policy_set *policies = input->policies;
+
 	struct json_object *array = json_object_new_array();
 
 	for (size_t i = 0; i < policies->count && i < ROSTER_POLICIES; i++) {
@@ -145,7 +144,7 @@ static struct json_object *policies_new(const struct policy_set *policies,
 		add(object, "file", escaped_new(file->path));
 		add(object, "groups", json_object_new_uint64(counts->of_policy[i]));
 		add(object, "mode",
-		    json_object_new_string(policy_describe_mode(file->policy.mode)));
+		    json_object_new_string(policy_describe_mode(status_mode(input, file))));
 		add(object, "deadline_msec",
 		    json_object_new_uint64(file->policy.deadline.count / NSEC_PER_MSEC));
 		add(object, "steps", steps_new(&file->policy));
@@ -185,7 +184,7 @@ static struct json_object *page_new(const struct status_input *input)
 	groups = status_groups_new(input, &counts);
 	add(page, "counts", status_counts_new(&counts, input->tables->outcomes));
 	add(page, "groups", groups);
-	add(page, "policies", policies_new(input->policies, &counts));
+	add(page, "policies", policies_new(input, &counts));
 	add(page, "recent", report_recent());
 	return page;
 }

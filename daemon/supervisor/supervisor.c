@@ -8,16 +8,19 @@
  */
 #include "supervisor/supervisor.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
 #include <systemd/sd-event.h>
 
 #include "base/clock.h"
 #include "base/exit_code.h"
 #include "base/hold.h"
 #include "base/io.h"
+#include "base/text.h"
 #include "supervisor/kernel_gate.h"
 #include "supervisor/lender.h"
 #include "supervisor/orphan.h"
@@ -56,12 +59,10 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *context)
 
 	(void)context;
 	supervisor_follow(&supervisor);
-	if (nsec_reached(clock_now(), supervisor.next_rescan)) {
+	if (nsec_reached(clock_now(), supervisor.next_rescan))
 		supervisor_rescan(&supervisor);
-	} else {
-		publish_refresh(&supervisor.publisher, false);
+	else
 		supervisor_settle(&supervisor, PLAN_LIMITLESS);
-	}
 	supervisor_write_page(&supervisor);
 	/* Last: a tick that got stuck above has not beaten. */
 	atomic_fetch_add(&pulse->supervisor_beat, 1);
@@ -150,22 +151,44 @@ static int start_setup(void)
 }
 
 /* The hierarchy, and whether its groups may be armed on this kernel. */
-static int start_gate(void)
+static enum exit_code start_gate(void)
 {
 	const char *reason = "";
 	struct kernel_gate gate;
-	int ret = discover_open(&supervisor.discover, &reason);
 
-	if (ret < 0) {
+	if (discover_open(&supervisor.discover, &reason) < 0) {
 		(void)fprintf(stderr, "oomhandlerd-supervisor: no cgroup v1 memory hierarchy: %s\n",
 			      reason);
-		return ret;
+		return EXIT_CODE_KERNEL;
 	}
-	ret = kernel_gate_check(supervisor.discover.mount, supervisor.line.fail_kernel_gate, &gate);
-	if (ret < 0)
+	switch (kernel_gate_check(supervisor.discover.mount, supervisor.line.fail_kernel_gate,
+				  &gate)) {
+	case KERNEL_GATE_FIT:
+		return EXIT_CODE_OK;
+	case KERNEL_GATE_UNFIT:
 		(void)fprintf(stderr, "oomhandlerd-supervisor: this kernel is refused: %s\n",
 			      gate.reason);
-	return ret;
+		return EXIT_CODE_KERNEL;
+	case KERNEL_GATE_UNTESTED:
+		(void)fprintf(stderr,
+			      "oomhandlerd-supervisor: this kernel could not be tested: %s\n",
+			      gate.reason);
+		return EXIT_CODE_FAILURE;
+	}
+	return EXIT_CODE_FAILURE;
+}
+
+/* Without it the daemon works, and forgets the recent outcomes with a restart. */
+static void state_dir_make(const char *path)
+{
+	char label[GROUP_LABEL_SIZE];
+
+	if (mkdir(path, 0755) == 0 || errno == EEXIST)
+		return;
+	report_event(REPORT_WARNING,
+		     "the state directory %s cannot be made (%s): the last outcomes will not "
+		     "outlive a restart",
+		     text_escape(path, label, sizeof(label)), strerror(errno));
 }
 
 static void node_removed(void *context, struct node *node)
@@ -184,7 +207,7 @@ static int start_parts(void)
 		return supervisor.scan.inotify;
 	groups_init(&supervisor.groups, supervisor.discover.mount);
 	publish_init(&supervisor.publisher, &supervisor.tables, &supervisor.groups,
-		     &supervisor.tree, supervisor.discover.directory);
+		     &supervisor.scan);
 	supervisor.tree.removed = node_removed;
 	supervisor.tree.context = &supervisor.publisher;
 	policies_init(&supervisor.policies, &supervisor.publisher.slots, supervisor.line.dry_run);
@@ -196,6 +219,7 @@ static int start_parts(void)
 		.mount = supervisor.discover.directory,
 	};
 	service_init(&supervisor.service);
+	state_dir_make(supervisor.line.state_dir);
 	return report_start(&supervisor.tables, &supervisor.groups, supervisor.line.state_dir);
 }
 
@@ -207,9 +231,10 @@ static int start_groups(void)
 	if (ret < 0)
 		return ret;
 	publish_recover(&supervisor.publisher);
-	(void)orphan_repair_all(supervisor.discover.directory, &supervisor.tree); /* each told */
+	(void)orphan_repair_all(&supervisor.scan); /* each told */
 	policies_publish(&supervisor.policies, &supervisor.publisher.slots, &supervisor.setup.set);
 	supervisor_rescan(&supervisor);
+	report_outcomes();
 	ret = sampler_start(&supervisor.tables, &supervisor.groups,
 			    supervisor.setup.config.sample_interval);
 	if (ret == 0)
@@ -276,6 +301,8 @@ static void signals_block(void)
 
 int main(int argc, char **argv)
 {
+	enum exit_code code;
+
 	hold_init();
 	signals_block();
 	if (command_line_parse(COMMAND_LINE_SUPERVISOR, argc, argv, &supervisor.line) < 0)
@@ -300,7 +327,6 @@ int main(int argc, char **argv)
 	}
 	if (start_setup() < 0)
 		return EXIT_CODE_CONFIG;
-	if (start_gate() < 0)
-		return EXIT_CODE_KERNEL;
-	return run();
+	code = start_gate();
+	return code == EXIT_CODE_OK ? run() : (int)code;
 }

@@ -35,6 +35,7 @@ struct supervisor {
 	struct planner planner;
 	struct publisher publisher;
 	struct service service;
+	uint32_t batch; /* number of the present batch of events */
 	uint32_t handler_generation; /* the last one that said it was ready */
 	struct nsec next_rescan;
 	bool lost_events; /* inotify overflowed: rescan now */
@@ -62,7 +63,6 @@ void supervisor_write_page(struct supervisor *supervisor);
 /**
  * supervisor_abandon() - the guardian is dead
  *
- * The handler disarms what it holds; the children it never got are set free here, and once more after a
- * second, because a child that is just being made shows late.
+ * The handler disarms what it holds; the children it never got are set free here.
  */
 void supervisor_abandon(struct supervisor *supervisor);

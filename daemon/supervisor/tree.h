@@ -30,6 +30,7 @@ struct plan {
 	bool enforce; /* managed: to be armed; false in a dry run */
 	bool below_managed;
 	bool limitless; /* refused for want of a limit: one may appear at any time */
+	bool unsure; /* could not be looked at: what it was before holds until it can */
 	uint32_t policy; /* index into roster.policy, of matched groups */
 	char refusal[TREE_REFUSAL_SIZE]; /* matched but not managed, and why; "" otherwise */
 };
@@ -44,7 +45,10 @@ struct node {
 	uint64_t inode;
 	int watch; /* -1: only the rescan looks here */
 	uint32_t seen; /* number of the scan that saw it last */
+	uint32_t batch; /* number of the batch of events it was last scanned for */
 	bool fresh; /* not yet planned */
+	bool slotless; /* a relative the roster had no room for; tried again with the next rescan */
+	bool keeps_own; /* scratch of inherited.c: what is inherited from here is the operator's */
 	uint32_t slot; /* ROSTER_NO_SLOT: not published */
 	struct plan plan;
 	char reported[TREE_REFUSAL_SIZE]; /* the last refusal that was told */

@@ -1,13 +1,13 @@
 /* See supervisor.h. What the main loop does; when it does it stands in supervisor.c. */
 #include "supervisor/supervisor.h"
 
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "supervisor/lender.h"
-#include "supervisor/originals.h"
+#include "supervisor/loan_queue.h"
 #include "supervisor/report.h"
 #include "supervisor/sampler.h"
 #include "supervisor/show.h"
@@ -18,6 +18,9 @@
 
 void supervisor_settle(struct supervisor *supervisor, enum plan_scope scope)
 {
+	_Atomic uint32_t *changes = &supervisor->tables.roster->changes;
+	uint32_t before = atomic_load(changes);
+
 	for (int round = 0; round < SETTLE_ROUNDS; round++) {
 		plan_make(&supervisor->planner, round == 0 ? scope : PLAN_NEW);
 		if (!publish_sync(&supervisor->publisher))
@@ -25,7 +28,9 @@ void supervisor_settle(struct supervisor *supervisor, enum plan_scope scope)
 	}
 	publish_advance(&supervisor->publisher);
 	show_groups(&supervisor->publisher, &supervisor->setup.set);
-	sampler_poke();
+	/* Without news its own interval is what the operator has asked for. */
+	if (atomic_load(changes) != before)
+		sampler_poke();
 }
 
 static void watch_error_report(struct supervisor *supervisor)
@@ -60,8 +65,11 @@ static void watch_notified(void *context, enum watch_event event, int watch)
 
 	switch (event) {
 	case WATCH_CHANGED:
-		if (node)
+		/* All events of a batch are older than its first scan. */
+		if (node && node->batch != supervisor->batch) {
+			node->batch = supervisor->batch;
 			scan_directory(&supervisor->scan, node);
+		}
 		break;
 	case WATCH_ENDED:
 		if (node)
@@ -75,8 +83,10 @@ static void watch_notified(void *context, enum watch_event event, int watch)
 
 int supervisor_watch(struct supervisor *supervisor)
 {
-	int ret = watch_read(supervisor->scan.inotify, watch_notified, supervisor);
+	int ret;
 
+	supervisor->batch++;
+	ret = watch_read(supervisor->scan.inotify, watch_notified, supervisor);
 	if (ret < 0)
 		return ret;
 	if (supervisor->lost_events)
@@ -101,10 +111,12 @@ static void handler_follow(struct supervisor *supervisor)
 
 static void loans_follow(struct supervisor *supervisor)
 {
-	uint32_t slot, loan;
+	struct returned_loan returned;
 
-	while (lender_next_returned(&slot, &loan))
-		slots_note_returned(&supervisor->publisher.slots, slot, loan);
+	while (loan_queue_take(&returned))
+		slots_note_returned(&supervisor->publisher.slots, returned.slot, returned.loan);
+	/* New ones: the attribute is what a limit is put back by when all of us are dead. */
+	publish_refresh(&supervisor->publisher, false);
 }
 
 void supervisor_follow(struct supervisor *supervisor)
@@ -138,6 +150,23 @@ void supervisor_write_page(struct supervisor *supervisor)
 	supervisor->page_failed = ret < 0;
 }
 
+static void problems_report(const struct problems *problems)
+{
+	for (size_t i = 0; i < problems->count; i++) {
+		char *text = problem_to_text(&problems->list[i]);
+
+		report_event(REPORT_RELOAD_FAILED, "%s", text);
+		free(text);
+	}
+}
+
+static void threads_configure(const struct config *config)
+{
+	lender_set_step(config->take_back_step);
+	sampler_set_interval(config->sample_interval);
+	sampler_poke(); /* else the former interval runs to its end first */
+}
+
 void supervisor_reload(struct supervisor *supervisor)
 {
 	struct problems problems = { .count = 0 };
@@ -151,14 +180,13 @@ void supervisor_reload(struct supervisor *supervisor)
 		report_event(REPORT_RELOAD_FAILED,
 			     "reload refused, the old configuration stays: %zu errors",
 			     problems.errors);
-		for (size_t i = 0; i < problems.count; i++)
-			report_event(REPORT_RELOAD_FAILED, "%s:%u: %s", problems.list[i].file,
-				     problems.list[i].line, problems.list[i].text);
+		problems_report(&problems);
 	} else {
 		setup_done(&supervisor->setup);
 		supervisor->setup = setup;
 		policies_publish(&supervisor->policies, &supervisor->publisher.slots,
 				 &supervisor->setup.set);
+		threads_configure(&supervisor->setup.config);
 		supervisor_rescan(supervisor);
 		report_event(REPORT_RELOADED, "reloaded: %zu policies",
 			     supervisor->setup.set.count);
@@ -166,23 +194,7 @@ void supervisor_reload(struct supervisor *supervisor)
 	supervisor_write_page(supervisor);
 }
 
-static void managed_free_children(const struct supervisor *supervisor)
-{
-	const struct publisher *publisher = &supervisor->publisher;
-
-	for (uint32_t slot = 0; slot < publisher->used; slot++) {
-		const struct publication *publication = &publisher->list[slot];
-
-		if (publication->generation && publication->node && publication->attribute &&
-		    publication->role == ROSTER_MANAGED)
-			(void)originals_free_subtree(publisher->mount, publication->node);
-	}
-}
-
 void supervisor_abandon(struct supervisor *supervisor)
 {
-	managed_free_children(supervisor);
-	(void)nanosleep(&(struct timespec){ .tv_sec = 1 }, NULL); /* earlier is as good */
-	(void)scan_all(&supervisor->scan); /* what it could not see nobody can free */
-	managed_free_children(supervisor);
+	publish_abandon(&supervisor->publisher);
 }

@@ -38,15 +38,15 @@ static enum watch_event event_kind(uint32_t mask)
 int watch_read(int inotify, watch_notify *notify, void *context)
 {
 	_Alignas(struct inotify_event) char buffer[WATCH_BUFFER];
-	ssize_t length;
+	ssize_t length = read(inotify, buffer, sizeof(buffer));
 
-	while ((length = read(inotify, buffer, sizeof(buffer))) > 0) {
-		for (ssize_t at = 0; at < length;) {
-			const struct inotify_event *event = (const void *)(buffer + at);
+	if (length < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	for (ssize_t at = 0; at < length;) {
+		const struct inotify_event *event = (const void *)(buffer + at);
 
-			notify(context, event_kind(event->mask), event->wd);
-			at += (ssize_t)(sizeof(*event) + event->len);
-		}
+		notify(context, event_kind(event->mask), event->wd);
+		at += (ssize_t)(sizeof(*event) + event->len);
 	}
-	return length == 0 || errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	return 0;
 }

@@ -26,5 +26,12 @@ int watch_open(void);
  */
 int watch_add(int inotify, int directory);
 
-/* Takes all events that are there. Errors: the negative errno of read; none is a success. */
+/**
+ * watch_read() - take one buffer of the events that are there
+ *
+ * Not all of them: somebody who makes and removes groups in a loop writes faster than they are read, and
+ * would keep the main loop here for ever. The descriptor stays readable for the next turn.
+ *
+ * Errors:  the negative errno of read; no event at all is a success.
+ */
 int watch_read(int inotify, watch_notify *notify, void *context);

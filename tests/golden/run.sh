@@ -2,7 +2,8 @@
 # Golden tests: run.sh [BUILD_DIR]; without one, $BUILD of the environment
 # Every NAME.policy and NAME.conf here is read by BUILD_DIR/tests/golden/golden; what it prints, and its
 # exit status as a last line, must be NAME.expected. Then the two files that are shipped: the policy for
-# containers must be good, and oomhandlerd.conf with its comments removed must say the defaults.
+# containers must be good, and oomhandlerd.conf with its comments removed must say the defaults. At last the
+# command line, asked for what is not there.
 # `run.sh BUILD_DIR --accept` writes the .expected files instead: read the difference before you keep it.
 
 build=${1:-${BUILD:-}}
@@ -57,5 +58,28 @@ verdict shipped-config-says-defaults $?
 # The same text would also come from a file that says nothing: count what is said.
 [ "$(grep -c '^[A-Z].*=' "$scratch/shipped.conf")" -eq "$(grep -c '^[A-Z].*=' "$scratch/defaults")" ]
 verdict shipped-config-is-complete $?
+
+# What the command line answers where there is nothing to read: a status, a line, and JSON when asked for.
+ctl=${golden%/tests/golden/golden}/oomhandlerctl
+refuses() { # NAME STATUS WORDS ARGUMENT...
+	name=$1 status=$2 words=$3
+	shift 3
+	"$ctl" --runtime-dir "$scratch/none" "$@" >"$scratch/answer" 2>"$scratch/words"
+	[ $? -eq "$status" ] && cat "$scratch/answer" "$scratch/words" | grep -qF "$words"
+	verdict "$name" $?
+}
+for verb in status list "show /a"; do
+	# a verb and its argument
+	# shellcheck disable=SC2086
+	refuses "no page: $verb" 3 "no daemon runs in" $verb
+	# shellcheck disable=SC2086
+	refuses "no page, json: $verb" 3 '"error": "no daemon runs in' --json $verb
+done
+refuses "folder that was named is missing" 5 "$scratch/none: cannot be read: No such file" \
+	check --policy-dir "$scratch/none"
+refuses "folder that was named is missing, json" 5 '"line": null' \
+	check --json --policy-dir "$scratch/none"
+mkdir "$scratch/none"
+refuses "folder that was named is empty" 0 "0 policies, no errors" check --policy-dir "$scratch/none"
 
 exit $failed

@@ -1,13 +1,14 @@
 /*
  * The status page as the command line reads it: a good one, and every way of being a bad one. A bad page
  * is an error with a message; it is never a crash, and no accessor ever meets a wrong type.
- * Linked with ctl/page.c and ctl/document.c, and json-c.
+ * A running loan in words, too. Linked with ctl/page.c, document.c and loan.c, settings/human.c, json-c.
  */
 #include <errno.h>
 #include <sys/stat.h>
 
 #include <json-c/json.h>
 
+#include "ctl/loan.h"
 #include "ctl/page.h"
 #include "unit/unit.h"
 
@@ -83,6 +84,30 @@ START_TEST(good_page_is_read)
 	ck_assert_uint_eq(page_age(&page, (struct nsec){ .count = 1 }).count, 0);
 	page_done(&page);
 	page_done(&page);
+}
+END_TEST
+
+START_TEST(loan_is_told)
+{
+	static const struct {
+		const char *group, *text;
+	} loans[] = {
+		{ "{ \"lent\": null }", "" },
+		{ "{ \"lent\": { \"found\": 67108864, \"set\": 83886080, \"due_in_msec\": 12300 } "
+		  "}",
+		  "limit raised from 64.0M to 80.0M, goes back in 12.3s" },
+		{ "{ \"lent\": { \"found\": 67108864, \"set\": 83886080, \"due_in_msec\": -3 } }",
+		  "limit raised from 64.0M to 80.0M, is going back" },
+	};
+	char text[LOAN_TEXT_SIZE];
+
+	for (int i = 0; i < UNIT_COUNT(loans); i++) {
+		struct json_object *group = json_tokener_parse(loans[i].group);
+
+		ck_assert_ptr_nonnull(group);
+		ck_assert_str_eq(loan_describe(group, text), loans[i].text);
+		json_object_put(group);
+	}
 }
 END_TEST
 
@@ -343,6 +368,7 @@ int main(void)
 	Suite *suite = unit_suite("ctl_page", &tests);
 
 	tcase_add_test(tests, good_page_is_read);
+	tcase_add_test(tests, loan_is_told);
 	tcase_add_test(tests, accessors_take_what_is_not_there);
 	tcase_add_test(tests, cut_page_is_refused);
 	tcase_add_loop_test(tests, foreign_text_is_refused, 0, UNIT_COUNT(foreign));

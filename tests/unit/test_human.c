@@ -1,8 +1,8 @@
 /*
  * Sizes and times as people read them: every unit, and the edges where rounding carries into the next.
- * Linked with ctl/human.c.
+ * Linked with settings/human.c.
  */
-#include "ctl/human.h"
+#include "settings/human.h"
 #include "unit/unit.h"
 
 static const struct row {

@@ -6,6 +6,7 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -32,7 +33,7 @@ START_TEST(forced_failure_refuses_and_says_so)
 {
 	struct kernel_gate gate;
 
-	ck_assert_int_eq(kernel_gate_check("/nonexistent", true, &gate), -ENOTSUP);
+	ck_assert_int_eq(kernel_gate_check("/nonexistent", true, &gate), KERNEL_GATE_UNFIT);
 	ck_assert_ptr_nonnull(strstr(gate.reason, "forced by --fail-kernel-gate"));
 	ck_assert_ptr_nonnull(strstr(gate.reason, "3812c8c8f395"));
 	ck_assert(!gate.symbol && !gate.probed);
@@ -43,7 +44,7 @@ START_TEST(no_hierarchy_is_refused)
 {
 	struct kernel_gate gate;
 
-	ck_assert_int_eq(kernel_gate_check(NULL, false, &gate), -ENOTSUP);
+	ck_assert_int_eq(kernel_gate_check(NULL, false, &gate), KERNEL_GATE_UNFIT);
 	ck_assert_ptr_nonnull(strstr(gate.reason, "no cgroup v1 memory hierarchy"));
 }
 END_TEST
@@ -54,10 +55,58 @@ START_TEST(folder_that_is_no_hierarchy_is_refused)
 	struct kernel_gate gate;
 
 	ck_assert_ptr_nonnull(mkdtemp(folder));
-	ck_assert_int_eq(kernel_gate_check(folder, false, &gate), -ENOTSUP);
+	ck_assert_int_eq(kernel_gate_check(folder, false, &gate), KERNEL_GATE_UNFIT);
 	ck_assert_str_ne(gate.reason, "");
 	/* Nothing left inside, or this fails. */
 	ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
+/* A look that cannot be taken says nothing about the kernel: it must not end as "unsupported". */
+START_TEST(failed_look_is_not_a_refusal)
+{
+	struct kernel_gate gate;
+
+	ck_assert_int_eq(kernel_gate_check("/nonexistent", false, &gate), KERNEL_GATE_UNTESTED);
+	ck_assert_ptr_nonnull(strstr(gate.reason, "mkdir /nonexistent/oomhandlerd-gate-"));
+	ck_assert_ptr_nonnull(strstr(gate.reason, "No such file"));
+	ck_assert_int_eq(kernel_gate_check("/proc", false, &gate), KERNEL_GATE_UNTESTED);
+	ck_assert_ptr_nonnull(strstr(gate.reason, "mkdir /proc/oomhandlerd-gate-"));
+	ck_assert(!gate.probed);
+}
+END_TEST
+
+/* Runs the gate with @resource down at @limit, and with what there was again for the witness. */
+static enum kernel_gate_verdict check_with(int resource, rlim_t limit, struct kernel_gate *gate)
+{
+	enum kernel_gate_verdict verdict;
+	int before = gates_left();
+	struct rlimit full, low;
+
+	ck_assert_int_eq(getrlimit(resource, &full), 0);
+	low = (struct rlimit){ .rlim_cur = limit, .rlim_max = full.rlim_max };
+	ck_assert_int_eq(setrlimit(resource, &low), 0);
+	verdict = kernel_gate_check(mount, false, gate);
+	ck_assert_int_eq(setrlimit(resource, &full), 0);
+	ck_assert_int_eq(gates_left(), before);
+	return verdict;
+}
+
+START_TEST(want_of_descriptors_is_not_a_refusal)
+{
+	struct kernel_gate gate;
+
+	ck_assert_msg(check_with(RLIMIT_NOFILE, 3 + (rlim_t)_i, &gate) != KERNEL_GATE_UNFIT, "%s",
+		      gate.reason);
+}
+END_TEST
+
+START_TEST(want_of_memory_is_not_a_refusal)
+{
+	struct kernel_gate gate;
+
+	ck_assert_int_eq(check_with(RLIMIT_AS, 0, &gate), KERNEL_GATE_UNTESTED);
+	ck_assert_str_ne(gate.reason, "");
 }
 END_TEST
 
@@ -66,7 +115,7 @@ START_TEST(this_kernel_passes)
 	struct kernel_gate gate;
 	int before = gates_left();
 
-	ck_assert_msg(kernel_gate_check(mount, false, &gate) == 0, "%s", gate.reason);
+	ck_assert_msg(kernel_gate_check(mount, false, &gate) == KERNEL_GATE_FIT, "%s", gate.reason);
 	ck_assert(gate.symbol && !gate.old_symbol && gate.probed);
 	ck_assert_str_eq(gate.reason, "");
 	ck_assert_int_eq(gates_left(), before);
@@ -88,7 +137,7 @@ START_TEST(leftover_of_a_dead_one_is_removed)
 	ck_assert_int_eq(waitpid(child, NULL, 0), child);
 	snprintf(path, sizeof(path), "%s/oomhandlerd-gate-%d", mount, (int)child);
 	ck_assert_int_eq(mkdir(path, 0700), 0);
-	ck_assert_int_eq(kernel_gate_check(mount, false, &gate), 0);
+	ck_assert_int_eq(kernel_gate_check(mount, false, &gate), KERNEL_GATE_FIT);
 	ck_assert_int_eq(rmdir(path), -1);
 	ck_assert_int_eq(errno, ENOENT);
 }
@@ -101,9 +150,12 @@ int main(void)
 
 	tcase_add_test(tests, forced_failure_refuses_and_says_so);
 	tcase_add_test(tests, no_hierarchy_is_refused);
+	tcase_add_test(tests, failed_look_is_not_a_refusal);
 	tcase_add_test(tests, folder_that_is_no_hierarchy_is_refused);
 	if (geteuid() == 0 && layout_mount("memory", mount) == 0) {
 		tcase_add_test(tests, this_kernel_passes);
+		tcase_add_loop_test(tests, want_of_descriptors_is_not_a_refusal, 0, 10);
+		tcase_add_test(tests, want_of_memory_is_not_a_refusal);
 		tcase_add_test(tests, leftover_of_a_dead_one_is_removed);
 	} else {
 		printf("kernel_gate: not tried: needs root and cgroup v1 memory\n");

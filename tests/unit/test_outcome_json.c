@@ -1,8 +1,10 @@
 /*
  * An outcome record as JSON and as a log line: every number has its word, hostile names come out
  * escaped, counts of another process are bounded. Linked with supervisor/outcome_json.c,
- * outcome_message.c, message.c and base/text.c.
+ * outcome_message.c, message.c, settings/human.c and base/text.c.
  */
+#include <errno.h>
+
 #include "supervisor/outcome_message.h"
 #include "unit/unit.h"
 
@@ -137,6 +139,51 @@ START_TEST(unknown_is_null_not_zero)
 }
 END_TEST
 
+START_TEST(loan_that_failed_says_why)
+{
+	static const struct {
+		uint32_t error;
+		const char *text;
+	} rows[] = {
+		{ EDQUOT, "all that the policy allows is lent already" },
+		{ ENOSPC, "a limit above is full" },
+		{ EBUSY, "Device or resource busy" },
+	};
+	struct outcome outcome = sample();
+
+	outcome.step[0].kind = STEP_RAISE_LIMIT;
+	outcome.step[0].result = OUTCOME_STEP_FAILED;
+	for (int i = 0; i < UNIT_COUNT(rows); i++) {
+		struct json_object *json, *step;
+
+		outcome.step[0].error = rows[i].error;
+		json = outcome_json_new(&outcome, &context);
+		step = entry(json, "steps", 0);
+		ck_assert_str_eq(text_of(step, "error"), rows[i].text);
+		ck_assert_ptr_null(member(step, "amount")); /* none was set */
+		json_object_put(json);
+	}
+}
+END_TEST
+
+START_TEST(dry_run_says_would_and_spared)
+{
+	struct outcome outcome = sample();
+	struct json_object *json;
+
+	outcome.kind = OUTCOME_DRY_RUN;
+	outcome.step[0].result = OUTCOME_STEP_WOULD;
+	outcome.victim[0].end = OUTCOME_VICTIM_SPARED;
+	outcome.victim[0].exited_nsec = 0;
+	json = outcome_json_new(&outcome, &context);
+	ck_assert_str_eq(text_of(entry(json, "steps", 0), "result"), "would");
+	ck_assert_str_eq(text_of(entry(json, "victims", 0), "end"), "spared");
+	ck_assert_ptr_null(member(entry(json, "victims", 0), "signalled_usec"));
+	ck_assert(json_object_get_boolean(member(json, "dry_run")));
+	json_object_put(json);
+}
+END_TEST
+
 /* The table is written by another process: nothing in it is believed. */
 START_TEST(wild_numbers_are_bounded)
 {
@@ -182,8 +229,8 @@ START_TEST(line_is_stable)
 	outcome_message(&outcome, &context, &message);
 	ck_assert_str_eq(
 		message.text,
-		"resolved cgroup=/a\\x20b limit=64M victim=1234(hog) rss=60M uid=0 step=kill "
-		"decide=180us resolve=4.2ms candidates=3 freed=58M record=123456789abc005");
+		"resolved cgroup=/a\\x20b limit=64.0M victim=1234(hog) rss=60.0M uid=0 step=kill "
+		"decide=180.0us resolve=4.2ms candidates=3 freed=58.0M record=123456789abc005");
 	outcome.victims = 0;
 	outcome.steps = 0;
 	outcome.kind = OUTCOME_PASSED;
@@ -191,9 +238,23 @@ START_TEST(line_is_stable)
 	outcome_message(&outcome, &context, &message);
 	ck_assert_str_eq(
 		message.text,
-		"passed cgroup=/a\\x20b limit=64M victim=- rss=- uid=- step=- decide=180us "
-		"resolve=4.2ms candidates=3 freed=58M record=123456789abc005 "
+		"passed cgroup=/a\\x20b limit=64.0M victim=- rss=- uid=- step=- decide=180.0us "
+		"resolve=4.2ms candidates=3 freed=58.0M record=123456789abc005 "
 		"limit_cgroup=/a\\x20b");
+}
+END_TEST
+
+/* As oomhandlerctl rounds them; and a time with two units must not tear the line apart. */
+START_TEST(line_agrees_with_the_command_line)
+{
+	struct outcome outcome = sample();
+	static struct message message;
+
+	outcome.limit = 80 * BYTES_PER_MIB - 4096;
+	outcome.resolved_nsec = 83 * NSEC_PER_SEC;
+	outcome_message(&outcome, &context, &message);
+	ck_assert_ptr_nonnull(strstr(message.text, " limit=80.0M "));
+	ck_assert_ptr_nonnull(strstr(message.text, " resolve=83s "));
 }
 END_TEST
 
@@ -261,9 +322,12 @@ int main(void)
 	tcase_add_test(tests, record_says_what_happened);
 	tcase_add_test(tests, record_lists_candidates_victims_steps);
 	tcase_add_test(tests, unknown_is_null_not_zero);
+	tcase_add_test(tests, loan_that_failed_says_why);
+	tcase_add_test(tests, dry_run_says_would_and_spared);
 	tcase_add_test(tests, wild_numbers_are_bounded);
 	tcase_add_test(tests, hostile_names_come_out_escaped);
 	tcase_add_test(tests, line_is_stable);
+	tcase_add_test(tests, line_agrees_with_the_command_line);
 	tcase_add_test(tests, journal_fields_are_complete);
 	tcase_add_test(tests, container_is_found_in_the_path);
 	return unit_run(suite);

@@ -91,19 +91,20 @@ struct bad_case {
 };
 
 static const struct bad_case bad_cases[] = {
-	{ "[a]\nb\nc=d\n", 2, "'b' is neither", "1[a] 3:c=d " },
-	{ "[a]\nb=c\nlast", 3, "'last' is neither", "1[a] 2:b=c " },
-	{ "[a]\nb=c\n  more\nd=e\n", 3, "'more' is neither", "1[a] 2:b=c 4:d=e " },
+	{ "[a]\nb\nc=d\n", 2, "'b' is not understood, expected [Section]", "1[a] 3:c=d " },
+	{ "[a]\nb=c\nlast", 3, "'last' is not understood, expected [Section]", "1[a] 2:b=c " },
+	{ "[a]\nb=c\n  more\nd=e\n", 3, "'more' is not understood, expected [Section]",
+	  "1[a] 2:b=c 4:d=e " },
 	{ "[a]\nb: c\n", 2, "':' stands", "1[a] " },
 	{ "[a]\nb: c=d\n", 2, "':' stands", "1[a] " },
-	{ "[a]\n=c\n", 2, "no key", "1[a] " },
+	{ "[a]\n=c\n", 2, "no key before '=', expected Key=Value", "1[a] " },
 	{ "[a\nb=c\n", 1, "'[a' is not a section", "1[?] 2:b=c " },
 	{ "[a]b\n", 1, "is not a section", "1[?] " },
 	{ "[a] b=c\n", 1, "is not a section", "1[?] " },
 	{ "[]\n", 1, "is not a section", "1[?] " },
 	{ "[a]]\n", 1, "is not a section", "1[?] " },
 	{ "[[a]\n", 1, "is not a section", "1[?] " },
-	{ "[a]\n\x1b[31m\n", 2, "'\\x1b[31m' is neither", "1[a] " },
+	{ "[a]\n\x1b[31m\n", 2, "'\\x1b[31m' is not understood, expected [Section]", "1[a] " },
 	{ "[a]\n\xef\xbb\xbf\n", 2, "\\xef\\xbb\\xbf", "1[a] " },
 };
 
@@ -169,7 +170,7 @@ START_TEST(test_long_lines)
 	int ret = story_load(files_write("a.conf", text), &story, &problems);
 
 	ck_assert_int_eq(ret, _i > 0 ? -EINVAL : 0);
-	ck_assert(problems_hold(&problems, 2, "longer than 4096") == (_i > 0));
+	ck_assert(problems_hold(&problems, 2, "too long, expected at most 4096") == (_i > 0));
 	ck_assert_uint_eq(problems.errors, _i > 0 ? 1 : 0);
 	ck_assert_ptr_nonnull(strstr(story.text, "3:c=d "));
 	if (_i <= 0)
@@ -248,7 +249,7 @@ START_TEST(test_too_large)
 	memset(text, '\n', length);
 	ck_assert_int_eq(story_load(files_write_bytes("a.conf", text, length), &story, &problems),
 			 _i ? -EIO : 0);
-	ck_assert(problems_hold(&problems, 0, "larger than") == _i);
+	ck_assert(problems_hold(&problems, 0, "too large, expected at most") == _i);
 	free(text);
 	problems_done(&problems);
 }

@@ -119,14 +119,14 @@ static const struct bad_case bad_cases[] = {
 	{ GOOD "[OnOOM]\nMode=on\n", 4, "expected enforce, dry-run or ignore" },
 	{ GOOD "[OnOOM]\nStep=kernel\nStep=kill\n", 5, "can never run" },
 	{ GOOD "[OnOOM]\nStep=kernel\nStep=kernel\n", 5, "can never run" },
-	{ GOOD "[OnOOM]\nStep=raise-limit\n", 4, "needs by=" },
+	{ GOOD "[OnOOM]\nStep=raise-limit\n", 4, "lacks by=" },
 	{ GOOD "[OnOOM]\nStep=terminate\n", 4, "not supported by this version" },
 	{ GOOD "[OnOOM]\nStep=kill via=kernel\n", 4, "not supported by this version" },
 	{ GOOD "[OnOOM]\nKillBudget=5/60s\n", 4, "not supported by this version" },
 	{ GOOD "[Victim]\nPrefer=uid:0\n", 3, "not supported by this version" },
 	{ GOOD "[OnOOM]\nDeadline=99ms\n", 4, "expected 100ms to 1h" },
 	{ GOOD "[OnOOM]\nDeadline=61min\n", 4, "expected 100ms to 1h" },
-	{ GOOD "[OnOOM]\nStep=\n", 4, "has no value" },
+	{ GOOD "[OnOOM]\nStep=\n", 4, "has no value, expected kill, raise-limit or kernel" },
 };
 
 START_TEST(test_bad)

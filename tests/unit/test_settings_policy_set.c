@@ -11,7 +11,7 @@
 #define DEADLINE ((struct nsec){ 3 * NSEC_PER_SEC })
 #define GOOD "[Match]\nCgroup=/a\n"
 
-static int load_set(struct policy_set *set, struct problems *problems)
+static int load_folders(bool required, struct policy_set *set, struct problems *problems)
 {
 	static char paths[3][128];
 	const char *directories[3];
@@ -20,7 +20,13 @@ static int load_set(struct policy_set *set, struct problems *problems)
 		snprintf(paths[i], sizeof(paths[i]), "%s/%d", files_root, i);
 		directories[i] = paths[i];
 	}
-	return policy_set_load(directories, 3, DEADLINE, set, problems);
+	return policy_set_load(&(struct policy_folders){ directories, 3, required }, DEADLINE, set,
+			       problems);
+}
+
+static int load_set(struct policy_set *set, struct problems *problems)
+{
+	return load_folders(false, set, problems);
 }
 
 START_TEST(test_set)
@@ -71,8 +77,29 @@ START_TEST(test_set_without_directories)
 	ck_assert_ptr_null(policy_set_match(&set, "/a"));
 	files_write("1", "a file where a directory is expected");
 	ck_assert_int_eq(load_set(&set, &problems), -EINVAL);
-	ck_assert(problems_hold(&problems, 0, "directory cannot be read"));
+	ck_assert(problems_hold(&problems, 0, "Not a directory; expected a directory"));
 	problems_done(&problems);
+	policy_set_done(&set);
+}
+END_TEST
+
+START_TEST(test_named_folder_must_exist)
+{
+	struct problems problems = { 0 };
+	struct policy_set set = { .count = 77 };
+
+	files_directory("0");
+	files_directory("2");
+	files_write("0/a.policy", GOOD);
+	ck_assert_int_eq(load_folders(true, &set, &problems), -EINVAL);
+	ck_assert_uint_eq(set.count, 77);
+	ck_assert_uint_eq(problems.errors, 1);
+	ck_assert(problems_hold(&problems, 0, "No such file or directory; expected a directory"));
+	ck_assert_str_eq(problems.list[0].file, files_path("1"));
+	problems_done(&problems);
+	files_directory("1");
+	ck_assert_int_eq(load_folders(true, &set, &problems), 0);
+	ck_assert_uint_eq(set.count, 1);
 	policy_set_done(&set);
 }
 END_TEST
@@ -129,6 +156,7 @@ int main(void)
 	tcase_add_checked_fixture(tests, files_setup, files_teardown);
 	tcase_add_test(tests, test_set);
 	tcase_add_test(tests, test_set_without_directories);
+	tcase_add_test(tests, test_named_folder_must_exist);
 	tcase_add_test(tests, test_set_lists_every_error);
 	tcase_add_loop_test(tests, test_set_is_bounded, 0, 2);
 	suite_add_tcase(suite, tests);

@@ -2,7 +2,7 @@
  * See human.h. In whole numbers: a tenth is computed, rounded and carried, so that 1023.96 KiB reads
  * 1.0M and not 1024.0K.
  */
-#include "ctl/human.h"
+#include "settings/human.h"
 
 #include <inttypes.h>
 #include <stddef.h>
