@@ -38,13 +38,12 @@ static FILE *thread_file(const char *thread, const char *name)
 static bool is_sampler(const char *thread)
 {
 	FILE *file = thread_file(thread, "comm");
-	char name[64] = "";
+	char name[64];
+	bool found = file && fscanf(file, "%63s", name) == 1 && strcmp(name, "sampler") == 0;
 
-	if (!file)
-		return false;
-	(void)fscanf(file, "%63s", name);
-	(void)fclose(file);
-	return strcmp(name, "sampler") == 0;
+	if (file)
+		(void)fclose(file);
+	return found;
 }
 
 /* read(2) and its like, so far. */

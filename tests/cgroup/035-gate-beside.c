@@ -13,7 +13,7 @@
 #include "cgroup/instance.h"
 #include "cgroup/test.h"
 
-#define PROBES 5
+#define PROBES 150
 
 static struct instance instance;
 
