@@ -55,7 +55,7 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 .DELETE_ON_ERROR:
 .PHONY: all setup demo check check-unit check-golden check-cgroup check-systemd lint format \
-	analyze bench sanitize install uninstall clean help
+	bench sanitize install uninstall clean help
 
 all: $(addprefix $(BUILD)/,$(PROGRAMS))
 

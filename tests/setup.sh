@@ -7,7 +7,7 @@ set -eu
 packages="
 	gcc libc6-dev make pkg-config
 	libcgroup-dev libinih-dev libjson-c-dev libsystemd-dev
-	check clang-format cppcheck shellcheck mandoc mmdebstrap procps util-linux
+	check clang-format shellcheck mandoc mmdebstrap procps strace util-linux
 "
 
 die() {

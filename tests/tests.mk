@@ -134,13 +134,6 @@ lint: setup
 format:
 	$(Q)clang-format -i $(OURS)
 
-# What a compiler can say without running: the paths of gcc's analyzer, and cppcheck's opinion.
-analyze: setup
-	$(AGAIN) BUILD=$(OUT)/analyze CFLAGS='-O1 -fanalyzer' all
-	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --library=posix -D_GNU_SOURCE \
-		-DLIBEXECDIR='""' -DSYSCONFDIR='""' -DPREFIX='""' -DVERSION='""' \
-		--enable=warning,portability --suppress=missingIncludeSystem -Idaemon daemon
-
 # Memory errors and undefined behaviour everywhere; data races where two threads meet.
 sanitize: setup
 	$(AGAIN) VARIANT=asan BUILD=$(OUT)/asan programs-units
@@ -166,7 +159,6 @@ help:
 		'make check-systemd  the unit under a real systemd' \
 		'make lint           layers, symbols, names, formatting, pages' \
 		'make format         clang-format over all sources' \
-		'make analyze        gcc -fanalyzer and cppcheck' \
 		'make sanitize       unit tests under ASan, UBSan and TSan' \
 		'make bench          latencies against the kernel'"'"'s own killer; root, cgroup v1' \
 		'make install        DESTDIR=, PREFIX=, SYSCONFDIR=, UNITDIR= as usual' \
