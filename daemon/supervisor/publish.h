@@ -7,6 +7,8 @@
  *     serve    guardian has it - attribute - handler has it - event - ARMED    serve.c
  *     release  HELD - loans back - children free - attribute gone - GONE       release.c
  *
+ * What the saved attribute is for, and when it comes and goes, stands in attribute.h.
+ *
  * The order of serve is what makes each crash harmless: nothing is changed before somebody else can
  * undo it, and nobody is told to arm what would not be noticed.
  */
