@@ -44,7 +44,7 @@ bool debts_exist(const struct held *held, const struct ledger *ledger)
 }
 
 /*
- * oom_score_adj is on the list of files in /proc that never hang (kernel-facts §4.1). Another process
+ * oom_score_adj is on the list of files in /proc that never hang (KERNEL.md K8). Another process
  * under the same pid could only be hit if it, too, stood at exactly our value.
  */
 static void mark_settle(const struct ledger_mark *mark)

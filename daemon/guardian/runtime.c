@@ -24,7 +24,7 @@ static int failed(const char *what, const char *path)
 	return ret;
 }
 
-/* An mlocked page of a file on ext4 faulted again after each write-back, 50 of 50 (races.md B11). */
+/* An mlocked page of a file on ext4 faulted again after each write-back, 50 of 50 (KERNEL.md K13). */
 static int check_memory_backed(int directory, const char *path)
 {
 	struct statfs status;

@@ -15,7 +15,7 @@
 /* A pass finds only what was made since the one before; parents read 0 by then, so one is the rule. */
 #define PASSES_MAX 16
 
-static const uint32_t look_msec[] = { 10, 100, 1000 }; /* races.md A1 */
+static const uint32_t look_msec[] = { 10, 100, 1000 }; /* KERNEL.md K1 */
 
 struct pass {
 	struct held *held;

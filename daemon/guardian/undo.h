@@ -1,7 +1,7 @@
 /*
  * The one routine that gives groups their killer back, for the guardian (a part died, or everything
  * stops) and for `--hand-back`. Writing is not enough: a write can be lost on a task that is just going
- * to sleep (8 of 4086, races.md A1), and a child made a moment ago may have inherited the switch unseen.
+ * to sleep (8 of 4086, KERNEL.md K1), and a child made a moment ago may have inherited the switch unseen.
  * So: write all, walk below all until a full pass finds nothing, look again after 10, 100 and 1000 ms,
  * walk again at the last look, and begin anew if that still found something to do.
  *

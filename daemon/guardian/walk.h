@@ -33,7 +33,7 @@ typedef void (*walk_visit)(void *context, struct walk_place *place);
  * @directory: borrowed; its file offset is not touched
  * @mark:      what the first level finds in @above
  *
- * Context: one getdents64 and one openat per directory; 500 groups take 71 ms (races.md B14).
+ * Context: one getdents64 and one openat per directory; 500 groups take 71 ms (KERNEL.md K6).
  */
 void walk_below(int directory, uint64_t mark, walk_visit visit, void *context,
 		struct walk_gaps *ret_gaps);

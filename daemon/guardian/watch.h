@@ -38,7 +38,7 @@ void watch_supervisor_started(struct watch *watch, const struct pulse *pulse);
 /**
  * watch_look() - read the level of every held group
  *
- * Context: one pread per group, 500 in 0.54 ms (races.md A8); every tick.
+ * Context: one pread per group, 500 in 0.54 ms (KERNEL.md K15); every tick.
  */
 void watch_look(struct watch *watch, struct held *held);
 
@@ -58,7 +58,7 @@ enum watch_verdict watch_supervisor(struct watch *watch, const struct pulse *pul
  * watch_overdue() - hand back every topmost group that is past its policy's deadline
  *
  * What was overruled is raised before the switch is written, so that the handler does not arm again
- * without proof; and the write is repeated at each tick while the group stays under OOM (races.md A1).
+ * without proof; and the write is repeated at each tick while the group stays under OOM (KERNEL.md K1).
  *
  * Return:  groups that became overdue at this tick.
  */

@@ -76,7 +76,7 @@ int action_raise(struct handler *handler, uint32_t slot, struct bytes limit, str
 		ret = gauge_read(seat->fd[GROUP_MEMSW_LIMIT], &memsw);
 	if (ret < 0)
 		return ret;
-	/* Before the write: a take-back under way sees it and stops (races.md A11). */
+	/* Before the write: a take-back under way sees it and stops (KERNEL.md K10). */
 	atomic_fetch_add(&handler->tables.ledger->slots[slot].hands_off, 1);
 	turn.loan = ++handler->slots[slot].loans;
 	HOLD(HOLD_LEND_BEFORE_WRITE);

@@ -1,6 +1,6 @@
 /*
  * Step `kernel`, also the end of every deadline: the kernel's killer gets the episode, with our choice
- * marked. One write of 0 can be lost (races.md A1), so it is repeated until the end is proven; and
+ * marked. One write of 0 can be lost (KERNEL.md K1), so it is repeated until the end is proven; and
  * under_oom falling proves nothing here, because with the killer on it is only raised while a kill is
  * being announced (A2).
  */

@@ -1,6 +1,6 @@
 /*
  * Step `kill`: SIGKILL to the first of the ranking, wait for its death, then the next one if the group
- * stays full, or at once if the first does not die in time. The wait is a look every few milliseconds:
+ * stays full or the first does not die in time. The wait is a look every few milliseconds:
  * at SCHED_FIFO the victim needs the processor more than we do.
  */
 #include <errno.h>

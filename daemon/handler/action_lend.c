@@ -1,6 +1,6 @@
 /*
  * Step `raise-limit`: lend the group memory for a time. The new limit is checked by reading and the act
- * repeated, because a take-back that is under way can swallow a raise (races.md A11) and a wake-up can
+ * repeated, because a take-back that is under way can swallow a raise (KERNEL.md K10) and a wake-up can
  * get lost (A1).
  */
 #include <errno.h>

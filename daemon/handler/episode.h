@@ -4,8 +4,8 @@
  * given ten seconds does not cost another one a millisecond.
  *
  *     SNAPSHOT ──▶ STEP ──▶ SETTLE ──▶ closed
- *                   ▲  │       │
- *                   └──┴───────┘   (asleep again: the same step index, the same deadline)
+ *        ▲                    │
+ *        └────────────────────┘   (asleep again: the same step index, the same deadline)
  */
 #pragma once
 

@@ -25,7 +25,7 @@
 
 #define HANDLER_DEPTH 64 /* nesting of groups we follow: the kernel's tests nest 10, real hosts 8 */
 
-/* Looks after an act: 10, 100 and 1000 ms later (races.md A1: an effect can be lost and is repeated). */
+/* Looks after an act: 10, 100 and 1000 ms later (KERNEL.md K1: an effect can be lost and is repeated). */
 #define HANDLER_LOOKS 3
 
 /* What the handler remembers of a roster slot. */

@@ -1,6 +1,6 @@
 /*
  * The level: is a group under OOM, and whose limit is it? The eventfds are hints that can be lost or
- * name the wrong group (kernel-facts §1.3); what the kernel's files say is the truth, and it is read
+ * name the wrong group (KERNEL.md K4); what the kernel's files say is the truth, and it is read
  * child first, ancestors after, because the kernel marks and unmarks from the top down.
  */
 #pragma once

@@ -55,7 +55,7 @@ static enum pulse_scheduling raise_priority(void)
 
 	if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &first) == 0)
 		return PULSE_SCHEDULING_FIFO;
-	/* Groups of the cpu controller may have no real-time budget (races.md B8). */
+	/* Groups of the cpu controller may have no real-time budget (KERNEL.md K14). */
 	if (setpriority(PRIO_PROCESS, 0, PIN_NICE) == 0)
 		return PULSE_SCHEDULING_NICE;
 	return PULSE_SCHEDULING_NORMAL;

@@ -1,7 +1,8 @@
 /*
  * The snapshot: every process of a group's subtree, with its size, in one array. Source `facts`: what
  * the supervisor's sampler published, completed by the membership the kernel reports at this moment
- * through descriptors nobody has read yet. A member without facts is a candidate of unknown size.
+ * through descriptors nobody has read yet. A member without facts is listed, but nobody
+ * knows what it is or how big.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /*
  * The facts: processes of the roster's groups and their sizes, as the supervisor's sampler last read
  * them from /proc. Sampler → handler. The handler itself never reads /proc: a file there can hang on a
- * lock that a sleeper holds (kernel-facts §4.1).
+ * lock that a sleeper holds (KERNEL.md K8).
  *
  * The handler asks by writing outcome.board[slot].wanted and signalling the sampler; the sampler answers
  * by refreshing every process of that slot's subtree and then setting group[slot].sampled. An answer

@@ -21,7 +21,7 @@ enum knob {
 
 /*
  * Membership of a v1 group is read from cgroup.procs, and a descriptor read once is stale for good
- * (kernel-facts: the pid list is cached per open file): hence a pool of descriptors that are read once.
+ * (KERNEL.md K11): hence a pool of descriptors that are read once.
  */
 #define GROUP_MEMBERS 4
 
@@ -95,7 +95,7 @@ int knob_get(enum knob knob, int fd, uint64_t *ret_value);
 /**
  * knob_set() - write a knob once
  *
- * A write is not yet an effect (races.md A1, A11): the caller looks again after some time and repeats.
+ * A write is not yet an effect (KERNEL.md K1, A11): the caller looks again after some time and repeats.
  * The kernel allocates a buffer for the text. Raising a limit takes the global memcg_max_mutex and does
  * not reclaim; lowering one below usage reclaims on the caller's thread: only where that may take long.
  *

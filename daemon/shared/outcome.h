@@ -50,7 +50,7 @@ enum outcome_kind {
 	OUTCOME_KIND_COUNT,
 };
 
-/* How the end was known (design §4): under_oom alone proves it only while the group is armed. */
+/* How the end was known (KERNEL.md K2): under_oom alone proves it only while the group is armed. */
 enum outcome_proof {
 	OUTCOME_PROOF_NONE,
 	OUTCOME_PROOF_LEVEL, /* under_oom 0 for the settling time, armed */

@@ -42,7 +42,7 @@ struct pulse {
 	/*
 	 * Raised before the guardian writes 0 to a group. The handler compares it beside the epoch and
 	 * arms again only when the OOM is proven to be over: 1 written too early puts the task that was
-	 * about to be killed back to sleep (races.md A3). It survives the handler.
+	 * about to be killed back to sleep (KERNEL.md K3). It survives the handler.
 	 */
 	_Atomic uint32_t overruled[ROSTER_SLOTS];
 	/* Writer: handler. */

@@ -4,7 +4,7 @@
  * pulse.guardian_held).
  *
  * Each receiver gets open file descriptions of its own; two processes on one description would wait for
- * each other's writes inside the kernel (races.md A10). The directory alone is shared on purpose: its
+ * each other's writes inside the kernel (KERNEL.md K9). The directory alone is shared on purpose: its
  * flock must live as long as either of them.
  */
 #pragma once

@@ -1,6 +1,6 @@
 /*
  * The descriptors of one group on their way to one receiver. Every receiver gets open file descriptions
- * of its own (races.md A10), except the directory: that one is shared, because it carries the flock.
+ * of its own (KERNEL.md K9), except the directory: that one is shared, because it carries the flock.
  */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* See eligible.h. Reads of /proc only what no lock can hold up: comm and status (kernel-facts §4.1). */
+/* See eligible.h. Reads of /proc only what no lock can hold up: comm and status (KERNEL.md K8). */
 #include "supervisor/eligible.h"
 
 #include <errno.h>

@@ -27,7 +27,7 @@
 #define GATE_APPETITE (16 * BYTES_PER_MIB)
 #define GATE_PAGE 4096 /* the smallest page of any machine: smaller steps only touch twice */
 #define DEADLINE_MSEC 2000
-/* A wake-up by a raised limit can be lost: 93 of 52225 random raises on 6.18 (kernel-facts §1.1). */
+/* A wake-up by a raised limit can be lost: 93 of 52225 random raises on 6.18 (KERNEL.md K1). */
 #define WAKE_TRIES 4
 
 struct child {

@@ -8,7 +8,7 @@
  *                    raised limit, fall asleep again, and die of SIGKILL
  *
  * The reader is the decisive one: without the commit it would sleep inside the system call, holding
- * whatever that call holds (kernel-facts: detecting the patch).
+ * whatever that call holds.
  */
 #pragma once
 

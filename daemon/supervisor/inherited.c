@@ -15,7 +15,7 @@ static bool error_is_removal(int error)
 	return error == -ENOENT || error == -ENODEV;
 }
 
-/* A sleeper that a former 0 has missed (races.md A1) gets another one. */
+/* A sleeper that a former 0 has missed (KERNEL.md K1) gets another one. */
 static int switch_free(int directory, unsigned int *count)
 {
 	int fd = openat(directory, group_files[GROUP_OOM_CONTROL].name, O_RDWR | O_CLOEXEC);

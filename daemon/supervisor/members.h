@@ -1,6 +1,6 @@
 /*
  * Who lives in a control group: its cgroup.procs, opened afresh for every look, because the kernel keeps
- * the list of a descriptor that was read once and shows it again (kernel-facts: pidlist cache).
+ * the list of a descriptor that was read once and shows it again (KERNEL.md K11).
  */
 #pragma once
 

@@ -62,7 +62,7 @@ int originals_enable_killer(int directory)
 	return knob_write(directory, KNOB_OOM_CONTROL, 0);
 }
 
-/* races.md A1: a write of 0 can miss a task that is just falling asleep. */
+/* KERNEL.md K1: a write of 0 can miss a task that is just falling asleep. */
 static int killer_confirm(int directory)
 {
 	static const long looks_msec[] = { 0, 10, 100, 1000 };

@@ -1,6 +1,6 @@
 /*
  * What /proc/PID/status says about one process. Of all files there that tell a size, status is among
- * the few that never hang on a lock of the process itself (kernel-facts: safe on 5.10 to 6.18); stat,
+ * the few that never hang on a lock of the process itself (KERNEL.md K8: safe on 5.10 to 6.18); stat,
  * cmdline, maps and the like are not read anywhere in this program.
  *
  * The name in it is chosen by the process. The kernel writes newline and backslash in it as \n and \\,

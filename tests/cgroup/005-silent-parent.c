@@ -1,6 +1,6 @@
 /*
  * The parent runs out of memory while a child's task sleeps because of the child's own limit: the
- * kernel sends no event to anybody (kernel-facts §1.3), only the level tells.
+ * kernel sends no event to anybody (KERNEL.md K4), only the level tells.
  *
  *     scratch
  *     └── parent (48 MiB, armed)

@@ -119,7 +119,7 @@ static void operators_limit_stays(void)
 
 /*
  * The lender stands before its write with a decision of yesterday when the group needs a second loan:
- * the raise must not be lost (races.md A11).
+ * the raise must not be lost (KERNEL.md K10).
  */
 static void stale_take_back_loses_no_raise(void)
 {

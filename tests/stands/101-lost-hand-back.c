@@ -1,6 +1,6 @@
 /*
  * A hand-back that meets a task on its way to sleep can leave it asleep for ever with the killer on
- * (races.md A1: 8 of 4086 at a random moment). So `--hand-back` is thrown at many groups whose tasks
+ * (KERNEL.md K1: 8 of 4086 at a random moment). So `--hand-back` is thrown at many groups whose tasks
  * all touch the page too many around that moment; each must be free in the end.
  *
  *     scratch

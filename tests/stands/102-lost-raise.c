@@ -1,6 +1,6 @@
 /*
  * A raise that meets a second task on its way to sleep can leave it asleep beside free memory
- * (races.md A1: 93 of 52 225 at a random moment). So in many groups at once two tasks run into the limit
+ * (KERNEL.md K1: 93 of 52 225 at a random moment). So in many groups at once two tasks run into the limit
  * shortly after each other, again and again; each raise is enough for both, and none may stay asleep.
  *
  *     scratch
@@ -20,7 +20,7 @@
 /* Two wishes fit into one loan, and not into what two processors hold charged in stock (63 pages each). */
 #define WISH (384 * BYTES_PER_KIB)
 #define FILL (64 * BYTES_PER_KIB)
-#define APART_USEC_MAX 900 /* from a fault to its sleep it takes up to 0.9 ms (races.md A1) */
+#define APART_USEC_MAX 900 /* from a fault to its sleep it takes up to 0.9 ms (KERNEL.md K1) */
 
 struct pair {
 	struct cg cg;

@@ -1,5 +1,5 @@
 /*
- * Writing 1 again right after 0 puts the task to sleep that the kernel was about to kill (races.md A3:
+ * Writing 1 again right after 0 puts the task to sleep that the kernel was about to kill (KERNEL.md K3:
  * 30 of 30 at 0.1 ms). Step `kernel` in many groups at once: in each the kernel kills, and the handler
  * arms again only after that.
  *

@@ -1,5 +1,5 @@
 /*
- * A raise is silently lost when it meets a take-back that is reclaiming (races.md A11: 3 of 3). The
+ * A raise is silently lost when it meets a take-back that is reclaiming (KERNEL.md K10: 3 of 3). The
  * group's memory is page cache, so that taking back takes long; while it goes on the group needs more.
  *
  *     scratch
