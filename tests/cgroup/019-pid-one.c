@@ -5,6 +5,7 @@
  *     scratch
  *     └── init (64 MiB)    pid 1 of the namespace
  */
+#include <errno.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +51,9 @@ static void group_of_pid_one(void)
 	descend();
 	expect(getpid() == 1);
 	join(&init);
-	expect(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+	/* In a chroot the root is no mount point, and /proc cannot be replaced without being seen outside. */
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		test_skip("mounts cannot be made private: %s", strerror(errno));
 	expect(mount("proc", "/proc", "proc", 0, NULL) == 0);
 	descend();
 	join(&scratch);
