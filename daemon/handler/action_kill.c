@@ -12,7 +12,6 @@
 #include "base/hold.h"
 #include "handler/action.h"
 #include "handler/decision.h"
-#include "handler/level.h"
 #include "handler/record.h"
 
 #define KILL_LOOK_MSEC 2
