@@ -43,13 +43,14 @@ VERSION = 0.1
 PROGRAMS = oomhandlerd oomhandlerd-handler oomhandlerd-supervisor oomhandlerctl
 BASE = $(wildcard daemon/base/*.c) $(wildcard daemon/shared/*.c)
 SOURCES_oomhandlerd = $(BASE) daemon/settings/command_line.c $(wildcard daemon/guardian/*.c)
-SOURCES_oomhandlerd-handler = $(BASE) $(wildcard daemon/handler/*.c)
-SOURCES_oomhandlerd-supervisor = $(BASE) $(wildcard daemon/settings/*.c daemon/supervisor/*.c)
-SOURCES_oomhandlerctl = $(BASE) $(wildcard daemon/settings/*.c daemon/ctl/*.c)
+RANKING = $(wildcard daemon/ranking/*.c)
+SOURCES_oomhandlerd-handler = $(BASE) $(RANKING) $(wildcard daemon/handler/*.c)
+SOURCES_oomhandlerd-supervisor = $(BASE) $(RANKING) $(wildcard daemon/settings/*.c daemon/supervisor/*.c)
+SOURCES_oomhandlerctl = $(BASE) $(RANKING) $(wildcard daemon/settings/*.c daemon/ctl/*.c)
 LIBS_oomhandlerd =
 LIBS_oomhandlerd-handler = -pthread
 LIBS_oomhandlerd-supervisor = -lsystemd -lcgroup -linih -ljson-c -pthread
-LIBS_oomhandlerctl = -linih -ljson-c
+LIBS_oomhandlerctl = -lsystemd -linih -ljson-c
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
@@ -70,7 +71,7 @@ $(BUILD)/%.o: %.c Makefile $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(call objects,$(wildcard daemon/handler/*.c)): private ALL_CFLAGS += $(HOT_CFLAGS)
+$(call objects,$(wildcard daemon/handler/*.c) $(RANKING)): private ALL_CFLAGS += $(HOT_CFLAGS)
 
 define program
 $(BUILD)/$(1): $(call objects,$(SOURCES_$(1)))

@@ -20,27 +20,73 @@ UNIT_ring =
 UNIT_saved = daemon/shared/saved.c daemon/base/text.c
 UNIT_wire = daemon/shared/wire.c daemon/base/io.c
 UNIT_knobs = daemon/shared/knobs.c daemon/base/io.c daemon/base/text.c
-UNIT_policy = daemon/handler/policy.c
+UNIT_pattern = daemon/ranking/pattern.c daemon/ranking/compile.c daemon/base/text.c
+UNIT_verdict = $(addprefix daemon/ranking/,verdict.c bundle.c pattern.c compile.c) daemon/base/text.c
+UNIT_ranking = $(addprefix daemon/ranking/,ranking.c tiers.c sharers.c)
+SEATS = daemon/handler/adopt.c daemon/shared/wire.c daemon/base/io.c
+KNOBS = daemon/handler/knob_turn.c daemon/shared/knobs.c daemon/base/text.c
+UNIT_loan_bounds = daemon/handler/loan_bounds.c $(KNOBS) $(SEATS)
+UNIT_freezer = daemon/handler/freezer.c daemon/base/hold.c $(KNOBS) $(SEATS)
+UNIT_strangers = daemon/handler/strangers.c daemon/handler/pidfd.c $(SEATS)
+UNIT_action_hook = daemon/handler/action_hook.c daemon/base/io.c
+UNIT_action_terminate = daemon/handler/action_terminate.c daemon/handler/loan_bounds.c \
+	daemon/base/hold.c $(KNOBS) $(SEATS)
 SETTINGS_READ = $(addprefix daemon/settings/,ini.c problems.c memory.c) daemon/base/text.c daemon/base/io.c
-SETTINGS_OPTIONS = $(SETTINGS_READ) $(addprefix daemon/settings/,options.c options_load.c quantity.c \
-	words.c policy_text.c) daemon/base/units.c
+SETTINGS_OPTIONS = $(SETTINGS_READ) $(addprefix daemon/settings/,options.c options_load.c value.c \
+	signals.c escape.c quantity.c words.c policy_names.c) daemon/base/units.c
 UNIT_settings_ini = $(SETTINGS_READ)
-UNIT_settings_glob = daemon/settings/glob.c daemon/base/text.c
+UNIT_settings_glob = $(addprefix daemon/settings/,glob.c escape.c) daemon/base/text.c
 UNIT_settings_config = $(SETTINGS_OPTIONS) daemon/settings/config.c
-UNIT_settings_policy = $(SETTINGS_OPTIONS) daemon/settings/policy_file.c daemon/settings/glob.c
+UNIT_settings_value = $(addprefix daemon/settings/,value.c signals.c escape.c quantity.c words.c) \
+	daemon/base/units.c daemon/base/text.c
+UNIT_settings_rule = $(SETTINGS_READ) $(addprefix daemon/settings/,rule.c escape.c policy_names.c words.c) \
+	$(addprefix daemon/ranking/,compile.c pattern.c)
+UNIT_settings_policy = $(SETTINGS_OPTIONS) $(addprefix daemon/settings/,policy_file.c policy_draft.c \
+	policy_text.c rule.c glob.c) $(addprefix daemon/ranking/,compile.c pattern.c)
 UNIT_settings_policy_set = $(UNIT_settings_policy) daemon/settings/policy_set.c
-$(foreach name,ini config policy policy_set,$(eval UNIT_LIBS_settings_$(name) = -linih))
+$(foreach name,ini config rule policy policy_set,$(eval UNIT_LIBS_settings_$(name) = -linih))
+UNIT_policies = $(addprefix daemon/supervisor/,policies.c slots.c) daemon/base/io.c
+UNIT_ctl_check = $(UNIT_settings_policy_set) daemon/ctl/check_match.c daemon/shared/knobs.c
+UNIT_LIBS_ctl_check = -linih
 UNIT_human = daemon/settings/human.c
-UNIT_ctl_page = $(addprefix daemon/ctl/,page.c document.c loan.c) daemon/settings/human.c
+UNIT_ctl_page = $(addprefix daemon/ctl/,page.c record_shape.c document.c loan.c) daemon/settings/human.c
 UNIT_LIBS_ctl_page = -ljson-c
-UNIT_ctl_verdict = $(addprefix daemon/ctl/,verdict.c page.c document.c) daemon/settings/human.c
+UNIT_ctl_verdict = $(addprefix daemon/ctl/,verdict.c page.c record_shape.c document.c) daemon/settings/human.c
 UNIT_LIBS_ctl_verdict = -ljson-c
+UNIT_ctl_record = $(addprefix daemon/ctl/,record.c history.c records.c record_shape.c document.c episode.c \
+	episode_words.c candidates.c memory_report.c measure.c table.c) $(addprefix daemon/settings/,human.c \
+	history_file.c glob.c escape.c) daemon/base/text.c
+UNIT_LIBS_ctl_record = -ljson-c
 UNIT_proc_status = daemon/supervisor/proc_status.c daemon/base/text.c daemon/base/io.c
-UNIT_hand_back = $(addprefix daemon/guardian/,hand_back.c held.c limits.c mounts.c orphans.c say.c undo.c \
-	walk.c) daemon/shared/knobs.c daemon/shared/saved.c daemon/base/io.c daemon/base/text.c daemon/base/hold.c
-UNIT_outcome_json = $(addprefix daemon/supervisor/,outcome_json.c outcome_message.c message.c) \
-	daemon/settings/human.c daemon/base/text.c
+UNIT_memory_text = daemon/supervisor/memory_text.c daemon/base/text.c
+UNIT_proc_text = daemon/supervisor/proc_text.c daemon/base/text.c
+UNIT_processes = $(addprefix daemon/supervisor/,processes.c process_details.c process_post.c process_read.c \
+	process_room.c proc_status.c sharing.c) daemon/shared/wire.c daemon/base/io.c daemon/base/text.c
+UNIT_details = $(UNIT_processes) $(addprefix daemon/supervisor/,details.c layout.c proc_text.c reader.c \
+	reader_line.c)
+UNIT_budget = daemon/handler/budget.c
+UNIT_rival = daemon/handler/rival.c
+UNIT_HANDLER = $(filter-out daemon/handler/handler.c,$(wildcard daemon/handler/*.c)) $(RANKING) \
+	$(addprefix daemon/base/,io.c text.c units.c hold.c) $(addprefix daemon/shared/,knobs.c wire.c)
+$(foreach name,episode last_resort alloc_failure,$(eval UNIT_$(name) = $(UNIT_HANDLER)))
+UNIT_hand_back = $(addprefix daemon/guardian/,hand_back.c held.c limits.c mounts.c orphans.c say.c thaw.c \
+	undo.c walk.c) daemon/shared/knobs.c daemon/shared/saved.c daemon/base/io.c daemon/base/text.c daemon/base/hold.c
+UNIT_watch = $(addprefix daemon/guardian/,watch.c held.c thaw.c) $(addprefix daemon/shared/,knobs.c saved.c) \
+	daemon/base/io.c daemon/base/text.c
+UNIT_freezer_group = $(addprefix daemon/supervisor/,freezer_group.c layout.c) daemon/settings/memory.c \
+	daemon/shared/knobs.c daemon/base/io.c daemon/base/text.c
+UNIT_outcome_json = $(addprefix daemon/supervisor/,outcome_json.c outcome_message.c outcome_words.c \
+	candidate_json.c json_add.c message.c groups.c) $(addprefix daemon/settings/,human.c memory.c) \
+	daemon/base/text.c
 UNIT_LIBS_outcome_json = -ljson-c -lsystemd
+UNIT_history = $(addprefix daemon/supervisor/,history.c recent.c) $(addprefix daemon/settings/,history_file.c \
+	memory.c) daemon/base/io.c daemon/base/hold.c
+UNIT_LIBS_history = -ljson-c
+UNIT_explain = $(addprefix daemon/supervisor/,sentence.c because.c candidate_json.c outcome_words.c json_add.c \
+	groups.c) daemon/settings/human.c daemon/settings/memory.c daemon/base/text.c
+UNIT_LIBS_explain = -ljson-c
+UNIT_hook_talk = $(addprefix daemon/supervisor/,hook_talk.c json_add.c) daemon/base/text.c
+UNIT_LIBS_hook_talk = -ljson-c
 UNIT_kernel_gate = $(addprefix daemon/supervisor/,kernel_gate.c gate_probe.c gate_group.c layout.c) \
 	daemon/shared/knobs.c daemon/base/io.c daemon/base/text.c
 

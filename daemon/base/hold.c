@@ -34,6 +34,11 @@ static const char *const hold_names[] = {
 	[HOLD_HAND_BACK_AFTER_WRITE] = "hand-back-after-write",
 	[HOLD_HAND_BACK_BEFORE_FINAL] = "hand-back-before-final",
 	[HOLD_TAKE_BACK_BEFORE_WRITE] = "take-back-before-write",
+	[HOLD_TERMINATE_AFTER_SIGNAL] = "terminate-after-signal",
+	[HOLD_FREEZE_BEFORE_WRITE] = "freeze-before-write",
+	[HOLD_FREEZE_AFTER_WRITE] = "freeze-after-write",
+	[HOLD_THAW_BEFORE_WRITE] = "thaw-before-write",
+	[HOLD_HISTORY_IN_WRITE] = "history-in-write",
 };
 static_assert(sizeof(hold_names) / sizeof(hold_names[0]) == HOLD_POINT_COUNT, "a name per point");
 

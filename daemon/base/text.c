@@ -92,3 +92,40 @@ char *text_escape(const char *source, char *target, size_t size)
 	target[used] = '\0';
 	return target;
 }
+
+static int hex_digit(char byte)
+{
+	if (byte >= '0' && byte <= '9')
+		return byte - '0';
+	if ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'f')
+		return (byte | 0x20) - 'a' + 10;
+	return -EINVAL;
+}
+
+static bool is_name_byte(char byte)
+{
+	return ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z') || (byte >= '0' && byte <= '9');
+}
+
+int text_escape_read(const char *at, const char *end, char *ret_byte)
+{
+	char byte = *at;
+
+	if (byte == 'x' && end - at >= 3) {
+		int high = hex_digit(at[1]);
+		int low = hex_digit(at[2]);
+
+		if (high < 0 || low < 0)
+			return -EINVAL;
+		*ret_byte = (char)(high << 4 | low);
+		return 3;
+	}
+	if (byte == 'n' || byte == 't') {
+		*ret_byte = byte == 'n' ? '\n' : '\t';
+		return 1;
+	}
+	if (is_name_byte(byte) || (unsigned char)byte < 0x20 || byte == 0x7f)
+		return -EINVAL;
+	*ret_byte = byte;
+	return 1;
+}

@@ -40,3 +40,14 @@ char *text_from_u64(uint64_t value, char text[static TEXT_U64_SIZE]);
  * Return:  @target.
  */
 char *text_escape(const char *source, char *target, size_t size);
+
+/**
+ * text_escape_read() - the byte that stands behind a backslash
+ * @at: behind the backslash, before @end
+ *
+ * What text_escape() writes, and \n, \t, and a backslash before a blank or any other printable character
+ * that is no letter or digit, which takes it literally.
+ *
+ * Return:  bytes read from @at, or -EINVAL for what is no escape.
+ */
+int text_escape_read(const char *at, const char *end, char *ret_byte);

@@ -3,38 +3,22 @@
  * say what each policy matches now. The matching is done here, on the groups that exist, so it tells of
  * files the daemon has not loaded yet, and needs no daemon.
  */
-#include "ctl/ctl.h"
+#include "ctl/check.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <json-c/json.h>
-
 #include "base/text.h"
-#include "ctl/hierarchy.h"
+#include "ctl/ctl.h"
 #include "settings/config.h"
 #include "settings/human.h"
-#include "settings/policy_file.h"
+#include "settings/memory.h"
+#include "settings/options.h"
 #include "settings/policy_text.h"
 
 #define NAME_SIZE 4096 /* of an escaped path; longer ones are cut, for print only */
-
-struct check {
-	struct problems problems; /* owner: this struct, as all below */
-	struct policy_set set;
-	uint64_t *matches; /* per policy of the set */
-	bool counted; /* the hierarchy could be walked */
-};
-
-static void *or_die(void *memory)
-{
-	if (memory)
-		return memory;
-	fputs(CTL_NAME ": out of memory\n", stderr);
-	exit(EXIT_CODE_FAILURE);
-}
+#define NAMES_SHOWN 8 /* of a list of groups; --json has all */
 
 static bool ends_with(const char *text, const char *suffix)
 {
@@ -61,7 +45,7 @@ static void load_file(const char *path, struct nsec deadline, struct check *chec
 	}
 	if (policy_file_load(path, deadline, &file, &check->problems) < 0)
 		return;
-	set->files = or_die(reallocarray(set->files, set->count + 1, sizeof(file)));
+	set->files = memory_grow(set->files, set->count + 1, sizeof(file));
 	set->files[set->count++] = file;
 }
 
@@ -82,46 +66,87 @@ static void load(const struct ctl *ctl, struct check *check)
 	(void)policy_set_load(&folders, config.default_deadline, &check->set, &check->problems);
 }
 
-static void count_match(const char *path, void *context)
+/* `    what      3: /a, /b, /c` */
+static void print_names(const char *what, const struct check_names *names)
 {
-	struct check *check = context;
-	const struct policy_file *file = policy_set_match(&check->set, path);
+	char name[NAME_SIZE];
 
-	if (file)
-		check->matches[file - check->set.files]++;
+	if (!names->count)
+		return;
+	printf("    %-9s %zu: ", what, names->count);
+	for (size_t i = 0; i < names->count && i < NAMES_SHOWN; i++)
+		printf("%s%s", i ? ", " : "", text_escape(names->list[i], name, sizeof(name)));
+	if (names->count > NAMES_SHOWN)
+		printf(" and %zu more", names->count - NAMES_SHOWN);
+	printf("\n");
 }
 
-/* What matches nothing may be a typing error as well as a container that is not there yet: a warning. */
-static void count_matches(struct check *check)
+static void print_patterns(const struct check *check, size_t index)
 {
-	char mount[PATH_MAX];
+	const struct policy_file *file = &check->set.files[index];
+	char name[NAME_SIZE];
 
-	check->matches = or_die(calloc(check->set.count + 1, sizeof(check->matches[0])));
-	if (hierarchy_find(mount) < 0 || hierarchy_walk(mount, count_match, check) < 0)
-		return;
-	check->counted = true;
-	for (size_t i = 0; i < check->set.count; i++)
-		if (!check->matches[i])
-			problems_add(&check->problems, check->set.files[i].path, 0, true,
-				     "matches no control group now");
+	for (size_t i = 0; i < file->pattern_count; i++) {
+		printf("  cgroup    %s\n", text_escape(file->patterns[i], name, sizeof(name)));
+		if (check->counted)
+			print_names("now", &check->policies[index].patterns[i].groups);
+	}
+}
+
+static void print_children(const struct check *check, size_t index)
+{
+	const struct policy_file *file = &check->set.files[index];
+	const struct check_names *children = check->policies[index].children;
+
+	printf("  children  %s\n", policy_describe_children(file->children));
+	print_names("taken in", &children[CHECK_CHILD_TAKEN_IN]);
+	print_names("no limit", &children[CHECK_CHILD_LIMITLESS]);
+	print_names("kernel", &children[CHECK_CHILD_KERNEL]);
+}
+
+static void print_rules(const struct policy_rules *rules)
+{
+	for (uint32_t list = 0; list < RULE_LIST_COUNT; list++) {
+		uint32_t count = 0;
+
+		for (uint32_t i = 0; i < rules->count; i++) {
+			if (rules->rule[i].list != list)
+				continue;
+			if (!count++)
+				printf("  %-9s", policy_describe_list(list));
+			printf(" %s", rules->rule[i].text);
+		}
+		if (count)
+			printf("\n");
+	}
 }
 
 static void print_policy(const struct check *check, size_t index)
 {
 	const struct policy_file *file = &check->set.files[index];
+	const struct policy *policy = &file->policy;
 	char name[NAME_SIZE], step[POLICY_STEP_TEXT_SIZE], deadline[HUMAN_SIZE];
 
-	printf("%s (%s)\n  mode      %s, deadline %s\n", file->policy.name,
-	       text_escape(file->path, name, sizeof(name)), policy_describe_mode(file->policy.mode),
-	       human_span(file->policy.deadline, deadline));
-	for (size_t i = 0; i < file->pattern_count; i++)
-		printf("  cgroup    %s\n", text_escape(file->patterns[i], name, sizeof(name)));
-	for (uint32_t i = 0; i < file->policy.step_count; i++)
+	printf("%s (%s)\n  mode      %s, deadline %s\n", policy->name,
+	       text_escape(file->path, name, sizeof(name)), policy_describe_mode(policy->mode),
+	       human_span(policy->deadline, deadline));
+	print_patterns(check, index);
+	print_children(check, index);
+	print_rules(&file->rules);
+	printf("  order     %s, unit %s, oom_score_adj -1000 %s\n",
+	       policy_describe_order(policy->order), policy_describe_unit(policy->unit),
+	       policy->spare_adj ? "protected" : "not protected");
+	for (uint32_t i = 0; i < policy->step_count; i++)
 		printf("  step      %s\n",
-		       policy_describe_step(&file->policy.step[i], step, sizeof(step)));
+		       policy_describe_step(&policy->step[i], step, sizeof(step)));
+	printf("  budget    %s\n  failures  %s\n  at last   %s\n",
+	       option_print(option_find(&policy_options, "KillBudget"), file, name, sizeof(name)),
+	       policy_describe_alloc_failure(policy->alloc_failure),
+	       policy_describe_last_resort(policy->last_resort));
 	if (check->counted)
-		printf("  matches   %" PRIu64 " control group%s now\n", check->matches[index],
-		       check->matches[index] == 1 ? "" : "s");
+		printf("  matches   %" PRIu64 " control group%s now\n",
+		       check->policies[index].groups,
+		       check->policies[index].groups == 1 ? "" : "s");
 }
 
 static void print_words(const struct check *check)
@@ -134,81 +159,19 @@ static void print_words(const struct check *check)
 	printf("%zu polic%s, no errors\n", check->set.count, check->set.count == 1 ? "y" : "ies");
 }
 
-static struct json_object *escaped_json(const char *text)
-{
-	char name[NAME_SIZE];
-
-	return json_object_new_string(text_escape(text, name, sizeof(name)));
-}
-
-static struct json_object *problem_to_json(const struct problem *problem)
-{
-	struct json_object *object = json_object_new_object();
-
-	json_object_object_add(object, "file", json_object_new_string(problem->file));
-	json_object_object_add(object, "line",
-			       problem->line ? json_object_new_uint64(problem->line) : NULL);
-	json_object_object_add(object, "warning", json_object_new_boolean(problem->warning));
-	json_object_object_add(object, "text", json_object_new_string(problem->text));
-	return object;
-}
-
-static struct json_object *policy_to_json(const struct check *check, size_t index)
-{
-	const struct policy_file *file = &check->set.files[index];
-	struct json_object *object = json_object_new_object();
-	struct json_object *patterns = json_object_new_array();
-	struct json_object *steps = json_object_new_array();
-	char step[POLICY_STEP_TEXT_SIZE];
-
-	for (size_t i = 0; i < file->pattern_count; i++)
-		json_object_array_add(patterns, escaped_json(file->patterns[i]));
-	for (uint32_t i = 0; i < file->policy.step_count; i++)
-		json_object_array_add(steps, json_object_new_string(policy_describe_step(
-						     &file->policy.step[i], step, sizeof(step))));
-	json_object_object_add(object, "name", json_object_new_string(file->policy.name));
-	json_object_object_add(object, "file", escaped_json(file->path));
-	json_object_object_add(object, "mode",
-			       json_object_new_string(policy_describe_mode(file->policy.mode)));
-	json_object_object_add(object, "deadline_msec",
-			       json_object_new_uint64(file->policy.deadline.count / NSEC_PER_MSEC));
-	json_object_object_add(object, "patterns", patterns);
-	json_object_object_add(object, "steps", steps);
-	json_object_object_add(object, "groups",
-			       check->counted ? json_object_new_uint64(check->matches[index])
-					      : NULL);
-	return object;
-}
-
-static void print_json(const struct check *check)
-{
-	struct json_object *object = json_object_new_object();
-	struct json_object *problems = json_object_new_array();
-	struct json_object *policies = json_object_new_array();
-
-	for (size_t i = 0; i < check->problems.count; i++)
-		json_object_array_add(problems, problem_to_json(&check->problems.list[i]));
-	for (size_t i = 0; i < check->set.count; i++)
-		json_object_array_add(policies, policy_to_json(check, i));
-	json_object_object_add(object, "ok", json_object_new_boolean(!check->problems.errors));
-	json_object_object_add(object, "problems", problems);
-	json_object_object_add(object, "policies", policies);
-	ctl_print_json(object);
-}
-
 enum exit_code check_run(const struct ctl *ctl)
 {
 	struct check check = { .counted = false };
 	enum exit_code code;
 
 	load(ctl, &check);
-	count_matches(&check);
+	check_match(&check);
 	if (ctl->json)
-		print_json(&check);
+		check_print_json(&check);
 	else
 		print_words(&check);
 	code = check.problems.errors ? EXIT_CODE_CONFIG : EXIT_CODE_OK;
-	free(check.matches);
+	check_match_done(&check);
 	policy_set_done(&check.set);
 	problems_done(&check.problems);
 	return code;

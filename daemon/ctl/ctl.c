@@ -1,6 +1,7 @@
 /*
- * oomhandlerctl: the operator's command line. Everything it knows it reads from the daemon's status page
- * or from the configuration files; it never touches a managed group.
+ * oomhandlerctl: the operator's command line. Everything it knows it reads from the daemon's status page,
+ * its history or the configuration files; what is to be changed, or ranked, it asks the daemon for. It never
+ * touches a managed group itself.
  */
 #include "ctl/ctl.h"
 
@@ -12,6 +13,8 @@
 
 #include <json-c/json.h>
 
+#include "base/text.h"
+
 #define REFUSAL_SIZE 5120 /* a path and a sentence; a longer one is cut, for print only */
 
 struct verb {
@@ -21,6 +24,8 @@ struct verb {
 	size_t arguments_min;
 	size_t arguments_max;
 	bool reads_config; /* takes --config and --policy-dir */
+	bool reads_history; /* takes --state-dir */
+	bool filters_history; /* takes --since, --cgroup and --limit */
 	enum exit_code (*run)(const struct ctl *ctl);
 };
 
@@ -33,6 +38,23 @@ static const struct verb verbs[] = {
 	{ .name = "show", .run = show_run, .arguments = " CGROUP",
 	  .arguments_min = 1, .arguments_max = 1,
 	  .help = "all about one group, with its recorded episodes" },
+	{ .name = "explain", .run = explain_run, .arguments = " CGROUP",
+	  .arguments_min = 1, .arguments_max = 1,
+	  .help = "what would be done if the group ran out of memory now, and why" },
+	{ .name = "release", .run = release_run, .arguments = " CGROUP",
+	  .arguments_min = 1, .arguments_max = 1,
+	  .help = "undo everything on the group and leave it alone until it is armed again" },
+	{ .name = "arm", .run = arm_run, .arguments = " CGROUP",
+	  .arguments_min = 1, .arguments_max = 1,
+	  .help = "take a release back" },
+	{ .name = "reload", .run = reload_run, .arguments = "",
+	  .help = "have the daemon read its configuration again, and say how that went" },
+	{ .name = "history", .run = history_run, .arguments = "",
+	  .reads_history = true, .filters_history = true,
+	  .help = "the recorded episodes, newest last" },
+	{ .name = "record", .run = record_run, .arguments = " ID", .reads_history = true,
+	  .arguments_min = 1, .arguments_max = 1,
+	  .help = "one episode with all that was recorded; an ID may be cut while it is unique" },
 	{ .name = "doctor", .run = doctor_run, .arguments = "", .reads_config = true,
 	  .help = "whether this host can run the daemon, and what would make it better" },
 	{ .name = "drill", .run = drill_run, .arguments = "",
@@ -47,6 +69,10 @@ enum option_id {
 	OPTION_RUNTIME_DIR = 256,
 	OPTION_CONFIG,
 	OPTION_POLICY_DIR,
+	OPTION_STATE_DIR,
+	OPTION_SINCE,
+	OPTION_CGROUP,
+	OPTION_LIMIT,
 	OPTION_JSON,
 	OPTION_HELP,
 	OPTION_VERSION,
@@ -56,6 +82,10 @@ static const struct option options[] = {
 	{ "runtime-dir", required_argument, NULL, OPTION_RUNTIME_DIR },
 	{ "config", required_argument, NULL, OPTION_CONFIG },
 	{ "policy-dir", required_argument, NULL, OPTION_POLICY_DIR },
+	{ "state-dir", required_argument, NULL, OPTION_STATE_DIR },
+	{ "since", required_argument, NULL, OPTION_SINCE },
+	{ "cgroup", required_argument, NULL, OPTION_CGROUP },
+	{ "limit", required_argument, NULL, OPTION_LIMIT },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "version", no_argument, NULL, OPTION_VERSION },
@@ -81,6 +111,10 @@ static void print_help(void)
 	     "  --config FILE      check, doctor: instead of " SYSCONFDIR
 	     "/oomhandlerd/oomhandlerd.conf\n"
 	     "  --policy-dir DIR   check, doctor: instead of the policy directories; repeatable\n"
+	     "  --state-dir DIR    history, record: where the daemon keeps its history\n"
+	     "  --since SPAN       history: not older, such as 90min or 24h\n"
+	     "  --cgroup PATTERN   history: of these groups alone, as in Cgroup=\n"
+	     "  --limit N          history: the last N alone\n"
 	     "  --json             print for machines\n\n"
 	     "exit: 0 ok, 1 failure, 2 usage, 3 daemon not reachable, 4 no such cgroup,\n"
 	     "      5 configuration error, 6 not supported by this kernel, 7 degraded");
@@ -105,6 +139,21 @@ static void add_policy_dir(struct ctl *ctl)
 	ctl->policy_dir[ctl->policy_dir_count++] = optarg;
 }
 
+static void take_since(struct ctl *ctl)
+{
+	if (units_parse_span(optarg, &ctl->since) < 0)
+		refuse_usage("--since wants a time such as 30s, 90min, 24h");
+	ctl->since_given = true;
+}
+
+static void take_limit(struct ctl *ctl)
+{
+	const char *rest;
+
+	if (text_to_u64(optarg, &rest, &ctl->limit) < 0 || *rest || ctl->limit == 0)
+		refuse_usage("--limit wants a number from 1");
+}
+
 static void take_option(int id, struct ctl *ctl)
 {
 	switch (id) {
@@ -118,6 +167,17 @@ static void take_option(int id, struct ctl *ctl)
 	case OPTION_POLICY_DIR:
 		add_policy_dir(ctl);
 		return;
+	case OPTION_STATE_DIR:
+		ctl->state_dir = optarg;
+		ctl->state_dir_given = true;
+		return;
+	case OPTION_SINCE:
+		return take_since(ctl);
+	case OPTION_CGROUP:
+		ctl->cgroup = optarg;
+		return;
+	case OPTION_LIMIT:
+		return take_limit(ctl);
 	case OPTION_JSON:
 		ctl->json = true;
 		return;
@@ -147,6 +207,10 @@ static void check_arguments(const struct verb *verb, const struct ctl *ctl)
 		refuse_usage("too many arguments");
 	if (!verb->reads_config && (ctl->config_given || ctl->policy_dirs_given))
 		refuse_usage("--config and --policy-dir belong to check and doctor");
+	if (!verb->reads_history && ctl->state_dir_given)
+		refuse_usage("--state-dir belongs to history and record");
+	if (!verb->filters_history && (ctl->since_given || ctl->cgroup || ctl->limit))
+		refuse_usage("--since, --cgroup and --limit belong to history");
 }
 
 void ctl_print_json(struct json_object *object)
@@ -185,6 +249,7 @@ static int take_defaults(char *program, struct ctl *ctl)
 	if (ret < 0)
 		return ret;
 	ctl->runtime_dir = line.runtime_dir;
+	ctl->state_dir = line.state_dir;
 	ctl->config = line.config;
 	ctl->policy_dir_count = line.policy_dir_count;
 	memcpy(ctl->policy_dir, line.policy_dir, sizeof(ctl->policy_dir));

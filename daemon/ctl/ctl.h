@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/exit_code.h"
+#include "base/units.h"
 #include "settings/command_line.h"
 
 #define CTL_NAME "oomhandlerctl"
@@ -23,6 +24,12 @@ struct ctl {
 	const char *policy_dir[COMMAND_LINE_POLICY_DIRS];
 	size_t policy_dir_count;
 	bool policy_dirs_given;
+	const char *state_dir; /* where the history is */
+	bool state_dir_given;
+	struct nsec since; /* how long ago, if @since_given */
+	bool since_given;
+	const char *cgroup; /* pattern, NULL: all */
+	uint64_t limit; /* records at most, 0: all */
 	char **arguments; /* of the verb */
 	size_t argument_count;
 };
@@ -46,6 +53,12 @@ enum exit_code ctl_refuse(const struct ctl *ctl, enum exit_code code, const char
 enum exit_code status_run(const struct ctl *ctl);
 enum exit_code list_run(const struct ctl *ctl);
 enum exit_code show_run(const struct ctl *ctl);
+enum exit_code explain_run(const struct ctl *ctl);
+enum exit_code release_run(const struct ctl *ctl);
+enum exit_code arm_run(const struct ctl *ctl);
+enum exit_code reload_run(const struct ctl *ctl);
+enum exit_code history_run(const struct ctl *ctl);
+enum exit_code record_run(const struct ctl *ctl);
 enum exit_code doctor_run(const struct ctl *ctl);
 enum exit_code drill_run(const struct ctl *ctl);
 enum exit_code check_run(const struct ctl *ctl);

@@ -1,73 +1,24 @@
-/* See episode.h. The words for kinds and tiers are those of the record: shared/outcome.h. */
+/* See episode.h. */
 #include "ctl/episode.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <string.h>
 
+#include "ctl/candidates.h"
 #include "ctl/document.h"
-#include "ctl/table.h"
-#include "settings/human.h"
+#include "ctl/episode_words.h"
+#include "ctl/measure.h"
+#include "ctl/memory_report.h"
 
-struct word {
-	const char *name; /* in the record */
-	const char *meaning;
-};
-
-static const struct word kinds[] = {
-	{ "resolved", "resolved by the daemon" },
-	{ "passed", "ended by itself before a step did anything" },
-	{ "handed-back", "handed to the kernel's killer" },
-	{ "unresolved", "handed to the kernel's killer, which did not end it either" },
-	{ "group-gone", "the group was removed meanwhile" },
-	{ "foreign", "left alone: another group's limit, whose killer somebody else switched off" },
-	{ "dry-run", "dry run, nothing was changed" },
-};
-
-static const struct word tiers[] = {
-	{ "first", "first choice: the most memory" },
-	{ "kernel-thread", "never chosen: a kernel thread" },
-	{ "init", "never chosen: process 1 of the host" },
-	{ "ours", "never chosen: part of this daemon" },
-	{ "dying", "never chosen: dying already" },
-	{ "adj", "never chosen: oom_score_adj is -1000" },
-	{ "shim", "never chosen: a container's shim" },
-	{ "tried", "signalled before in this episode" },
-	{ "unknown", "never chosen: what it is is not known" },
-	{ "memory", "less memory than the one above" },
-	{ "pid", "same memory as the one above, lower pid" },
-};
-
-/* Those that are not words of their own. */
-static const struct word ends[] = {
-	{ "waiting", "not seen to exit" },
-	{ "refused", "not signalled" },
-	{ "spared", "would have been killed" },
-};
-
-static const struct word results[] = {
-	{ "would", "would have been taken" },
-};
-
-static const char *meaning_of(const struct word *words, size_t count, const char *name)
+static bool is(const struct json_object *object, const char *key, const char *text)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(words[i].name, name) == 0)
-			return words[i].meaning;
-	return name;
-}
-#define MEANING(words, name) meaning_of(words, sizeof(words) / sizeof(words[0]), name)
-
-static const char *bytes_of(const struct json_object *object, const char *key,
-			    char text[static HUMAN_SIZE])
-{
-	return human_bytes((struct bytes){ .count = document_count(object, key) }, text);
+	return strcmp(document_text(object, key), text) == 0;
 }
 
-static const char *usec_of(const struct json_object *object, const char *key,
-			   char text[static HUMAN_SIZE])
+static const char *kind_of(const struct json_object *episode)
 {
-	return human_span((struct nsec){ .count = document_count(object, key) * NSEC_PER_USEC },
-			  text);
+	return episode_kind_meaning(document_text(episode, "kind"));
 }
 
 void episode_print_line(const struct json_object *episode, FILE *out)
@@ -75,68 +26,79 @@ void episode_print_line(const struct json_object *episode, FILE *out)
 	char freed[HUMAN_SIZE], span[HUMAN_SIZE];
 
 	fprintf(out, "%s  %s: %s", document_text(episode, "time"), document_text(episode, "cgroup"),
-		MEANING(kinds, document_text(episode, "kind")));
+		kind_of(episode));
 	for (size_t i = 0; i < document_length(episode, "victims"); i++) {
 		const struct json_object *victim = document_item(episode, "victims", i);
 
 		fprintf(out, "; %s[%" PRIu64 "] %s", document_text(victim, "comm"),
-			document_count(victim, "pid"), MEANING(ends, document_text(victim, "end")));
+			document_count(victim, "pid"),
+			episode_end_meaning(document_text(victim, "end")));
 	}
-	if (document_flag(episode, "dry_run"))
+	if (is(episode, "kind", "alloc-failure"))
+		fprintf(out, "; refused %" PRIu64 " times\n",
+			document_count(episode, "failcnt_rise"));
+	else if (document_flag(episode, "dry_run"))
 		fprintf(out, "; the kernel killed %" PRIu64 "\n",
 			document_count(episode, "kernel_kills"));
 	else
-		fprintf(out, "; freed %s in %s\n", bytes_of(episode, "freed", freed),
-			usec_of(episode, "resolve_usec", span));
+		fprintf(out, "; freed %s in %s\n", measure_bytes(episode, "freed", freed),
+			measure_usec(episode, "resolve_usec", span));
+}
+
+/* The counter that was full: that of memory and swap has numbers of its own. */
+static const struct json_object *full_counter(const struct json_object *episode)
+{
+	if (is(episode, "counter", "memory+swap") && document_has(episode, "memsw"))
+		return document_object(episode, "memsw");
+	return episode;
 }
 
 static void print_trigger(const struct json_object *episode, FILE *out)
 {
-	char limit[HUMAN_SIZE], usage[HUMAN_SIZE];
+	const struct json_object *counter = full_counter(episode);
 	const char *cgroup = document_text(episode, "cgroup");
 	const char *limit_cgroup = document_text(episode, "limit_cgroup");
+	uint64_t refused = document_count(episode, "failcnt_rise");
+	bool elsewhere = strcmp(cgroup, limit_cgroup) != 0;
+	char limit[HUMAN_SIZE], usage[HUMAN_SIZE];
 
 	fprintf(out, "  group       %s\n", cgroup);
 	fprintf(out, "  limit hit   %s of %s%s%s, usage %s, refused %" PRIu64 " time%s\n",
-		bytes_of(episode, "limit", limit), document_text(episode, "counter"),
-		strcmp(cgroup, limit_cgroup) ? " in " : "",
-		strcmp(cgroup, limit_cgroup) ? limit_cgroup : "", bytes_of(episode, "usage", usage),
-		document_count(episode, "failcnt_rise"),
-		document_count(episode, "failcnt_rise") == 1 ? "" : "s");
+		measure_limit(counter, "limit", limit), document_text(episode, "counter"),
+		elsewhere ? " in " : "", elsewhere ? limit_cgroup : "",
+		measure_bytes(counter, "usage", usage), refused, refused == 1 ? "" : "s");
 	fprintf(out, "  found by    %s, policy %s%s\n", document_text(episode, "found_by"),
 		document_text(episode, "policy"),
 		document_flag(episode, "dry_run") ? " (dry run)" : "");
+	if (is(episode, "cause", "alloc-failure"))
+		fputs("  cause       system calls failed with ENOMEM, nobody was put to sleep\n",
+		      out);
 }
 
-static void print_candidates(const struct json_object *episode, FILE *out)
+static void print_ranking(const struct json_object *episode, enum candidates_form form, FILE *out)
 {
-	static const struct table_column columns[] = {
-		{ "PROCESS", TABLE_FLEXIBLE }, { "PID", TABLE_RIGHT }, { "UID", TABLE_RIGHT },
-		{ "ADJ", TABLE_RIGHT },	       { "RSS", TABLE_RIGHT }, { "SWAP", TABLE_RIGHT },
-		{ "TABLES", TABLE_RIGHT },     { "WHY", TABLE_LEFT },  { NULL, TABLE_LEFT },
-	};
-	struct table table;
-	char size[HUMAN_SIZE];
+	uint64_t total = document_count(episode, "candidates_total");
+	uint64_t missed = document_count(episode, "facts_missed");
+	size_t listed = document_length(episode, "candidates");
+	char age[HUMAN_SIZE];
 
 	fprintf(out,
-		"  candidates  %" PRIu64 ", of which %" PRIu64 " may be chosen; sizes %s old\n",
-		document_count(episode, "candidates_total"), document_count(episode, "eligible"),
-		usec_of(episode, "facts_age_usec", size));
-	table_init(&table, columns);
-	for (size_t i = 0; i < document_length(episode, "candidates"); i++) {
-		const struct json_object *candidate = document_item(episode, "candidates", i);
-
-		table_add(&table, "%s", document_text(candidate, "comm"));
-		table_add(&table, "%" PRIu64, document_count(candidate, "pid"));
-		table_add(&table, "%" PRIu64, document_count(candidate, "uid"));
-		table_add(&table, "%" PRId64, document_signed(candidate, "oom_score_adj"));
-		table_add(&table, "%s", bytes_of(candidate, "rss", size));
-		table_add(&table, "%s", bytes_of(candidate, "swap", size));
-		table_add(&table, "%s", bytes_of(candidate, "page_tables", size));
-		table_add(&table, "%s", MEANING(tiers, document_text(candidate, "tier")));
-	}
-	table_print(&table, 4, out);
-	table_done(&table);
+		"  candidates  %" PRIu64 ", of which %" PRIu64 " may be chosen and %" PRIu64
+		" are asleep; sizes %s old\n",
+		total, document_count(episode, "eligible"), document_count(episode, "asleep"),
+		measure_usec(episode, "facts_age_usec", age));
+	if (document_has(episode, "order"))
+		fprintf(out, "  order       %s%s\n",
+			episode_order_meaning(document_text(episode, "order")),
+			is(episode, "unit", "group")
+				? ", within the child group with the largest use"
+				: "");
+	if (missed)
+		fprintf(out, "  attention   processes that could not be measured: %" PRIu64 "\n",
+			missed);
+	candidates_print(episode, form, out);
+	if (listed && listed < total)
+		fprintf(out, "    and %" PRIu64 " more\n", total - listed);
 }
 
 static void print_error(const struct json_object *object, FILE *out)
@@ -146,57 +108,64 @@ static void print_error(const struct json_object *object, FILE *out)
 	fputc('\n', out);
 }
 
-static void print_steps(const struct json_object *episode, FILE *out)
+static void print_step(const struct json_object *step, bool dry_run, FILE *out)
 {
+	uint64_t count = document_count(step, "count");
 	char begun[HUMAN_SIZE], ended[HUMAN_SIZE], amount[HUMAN_SIZE];
 
-	for (size_t i = 0; i < document_length(episode, "steps"); i++) {
-		const struct json_object *step = document_item(episode, "steps", i);
-
-		fprintf(out, "  step        %s: %s", document_text(step, "step"),
-			MEANING(results, document_text(step, "result")));
-		if (!document_flag(episode, "dry_run"))
-			fprintf(out, ", from %s to %s", usec_of(step, "begun_usec", begun),
-				usec_of(step, "ended_usec", ended));
-		if (document_has(step, "amount"))
-			fprintf(out, ", limit %s", bytes_of(step, "amount", amount));
-		print_error(step, out);
-	}
+	fprintf(out, "  step        %s: %s", document_text(step, "step"),
+		episode_result_meaning(document_text(step, "result")));
+	if (!dry_run)
+		fprintf(out, ", from %s to %s", measure_usec(step, "begun_usec", begun),
+			measure_usec(step, "ended_usec", ended));
+	if (document_has(step, "amount"))
+		fprintf(out, ", limit %s", measure_bytes(step, "amount", amount));
+	if (count && is(step, "step", "kill-group"))
+		fprintf(out, ", %" PRIu64 " processes signalled", count);
+	if (count && is(step, "step", "terminate"))
+		fprintf(out, ", lent in %" PRIu64 " slices", count);
+	print_error(step, out);
 }
 
-static void print_victims(const struct json_object *episode, FILE *out)
+static void print_victim(const struct json_object *victim, FILE *out)
 {
+	uint64_t sharers = document_count(victim, "sharers");
 	char rss[HUMAN_SIZE], signalled[HUMAN_SIZE], exited[HUMAN_SIZE];
 
-	for (size_t i = 0; i < document_length(episode, "victims"); i++) {
-		const struct json_object *victim = document_item(episode, "victims", i);
-
-		fprintf(out, "  victim      %s[%" PRIu64 "] of uid %" PRIu64 ", %s: %s",
-			document_text(victim, "comm"), document_count(victim, "pid"),
-			document_count(victim, "uid"), bytes_of(victim, "rss", rss),
-			MEANING(ends, document_text(victim, "end")));
-		if (document_has(victim, "signalled_usec"))
-			fprintf(out, ", signalled after %s",
-				usec_of(victim, "signalled_usec", signalled));
-		if (document_has(victim, "exited_usec"))
-			fprintf(out, ", gone after %s", usec_of(victim, "exited_usec", exited));
-		print_error(victim, out);
-	}
+	fprintf(out, "  victim      %s[%" PRIu64 "] of uid %" PRIu64 ", %s: %s",
+		document_text(victim, "comm"), document_count(victim, "pid"),
+		document_count(victim, "uid"), measure_bytes(victim, "rss", rss),
+		episode_end_meaning(document_text(victim, "end")));
+	if (sharers)
+		fprintf(out, ", with %" PRIu64 " that share its memory", sharers);
+	if (document_has(victim, "signalled_usec"))
+		fprintf(out, ", %s after %s",
+			is(victim, "signal", "kernel")	 ? "marked for the kernel's killer"
+			: document_has(victim, "signal") ? document_text(victim, "signal")
+							 : "signalled",
+			measure_usec(victim, "signalled_usec", signalled));
+	if (document_has(victim, "exited_usec"))
+		fprintf(out, ", gone after %s", measure_usec(victim, "exited_usec", exited));
+	print_error(victim, out);
 }
 
 static void print_end(const struct json_object *episode, FILE *out)
 {
 	char decide[HUMAN_SIZE], resolve[HUMAN_SIZE], freed[HUMAN_SIZE], usage[HUMAN_SIZE];
 
-	fprintf(out, "  latency     decided after %s", usec_of(episode, "decide_usec", decide));
+	fprintf(out, "  latency     decided after %s",
+		measure_usec(episode, "decide_usec", decide));
 	if (document_flag(episode, "dry_run"))
 		fputc('\n', out); /* what came after is the kernel's work */
 	else
 		fprintf(out, ", resolved after %s\n  freed       %s, usage now %s\n",
-			usec_of(episode, "resolve_usec", resolve),
-			bytes_of(episode, "freed", freed), bytes_of(episode, "usage_after", usage));
-	fprintf(out, "  outcome     %s, proof %s, killed by the kernel meanwhile: %" PRIu64,
-		MEANING(kinds, document_text(episode, "kind")), document_text(episode, "proof"),
+			measure_usec(episode, "resolve_usec", resolve),
+			measure_bytes(episode, "freed", freed),
+			measure_bytes(episode, "usage_after", usage));
+	if (document_flag(episode, "last_resort"))
+		fputs("  attention   the last resort of the policy was taken\n", out);
+	fprintf(out, "  outcome     %s, proof: %s, killed by the kernel meanwhile: %" PRIu64,
+		kind_of(episode), episode_proof_meaning(document_text(episode, "proof")),
 		document_count(episode, "kernel_kills"));
 	print_error(episode, out);
 	if (document_count(episode, "page_faults"))
@@ -205,13 +174,29 @@ static void print_end(const struct json_object *episode, FILE *out)
 			document_count(episode, "page_faults"));
 }
 
-void episode_print_story(const struct json_object *episode, FILE *out)
+static void print_episode(const struct json_object *episode, enum candidates_form form, FILE *out)
 {
 	fprintf(out, "Episode %s at %s\n", document_text(episode, "id"),
 		document_text(episode, "time"));
 	print_trigger(episode, out);
-	print_candidates(episode, out);
-	print_steps(episode, out);
-	print_victims(episode, out);
+	if (form == CANDIDATES_FULL)
+		memory_report_print(episode, out);
+	print_ranking(episode, form, out);
+	for (size_t i = 0; i < document_length(episode, "steps"); i++)
+		print_step(document_item(episode, "steps", i), document_flag(episode, "dry_run"),
+			   out);
+	for (size_t i = 0; i < document_length(episode, "victims"); i++)
+		print_victim(document_item(episode, "victims", i), out);
 	print_end(episode, out);
+}
+
+void episode_print_story(const struct json_object *episode, FILE *out)
+{
+	print_episode(episode, CANDIDATES_SHORT, out);
+}
+
+void episode_print_record(const struct json_object *episode, FILE *out)
+{
+	print_episode(episode, CANDIDATES_FULL, out);
+	fprintf(out, "  source      %s\n", document_text(episode, "source"));
 }

@@ -1,6 +1,6 @@
 /*
- * Recorded episodes as people read them: one line for lists, the whole story for `show` and `drill`.
- * An episode is an element of the page's "recent" list.
+ * Recorded episodes as people read them: one line for lists, the story for `show` and `drill`, and with
+ * everything that is in the record for `record`. An episode is an object of record_shape.h.
  */
 #pragma once
 
@@ -13,3 +13,6 @@ void episode_print_line(const struct json_object *episode, FILE *out);
 
 /* Limit, candidates and why each stands where it stands, steps, victims, end. */
 void episode_print_story(const struct json_object *episode, FILE *out);
+
+/* As the story, with all counters, memory.stat and all that is known of each process. */
+void episode_print_record(const struct json_object *episode, FILE *out);

@@ -14,38 +14,8 @@
 
 #include <json-c/json.h>
 
-#define TEXT(name)                                                                                 \
-	{                                                                                          \
-		.key = name, .type = DOCUMENT_TEXT                                                 \
-	}
-#define COUNT(name)                                                                                \
-	{                                                                                          \
-		.key = name, .type = DOCUMENT_COUNT                                                \
-	}
-#define SIGNED(name)                                                                               \
-	{                                                                                          \
-		.key = name, .type = DOCUMENT_SIGNED                                               \
-	}
-#define FLAG(name)                                                                                 \
-	{                                                                                          \
-		.key = name, .type = DOCUMENT_FLAG                                                 \
-	}
-#define TEXTS(name)                                                                                \
-	{                                                                                          \
-		.key = name, .type = DOCUMENT_TEXTS                                                \
-	}
-#define OBJECT(name, table)                                                                        \
-	{                                                                                          \
-		.key = name, .type = DOCUMENT_OBJECT, .shape = table                               \
-	}
-#define OBJECTS(name, table)                                                                       \
-	{                                                                                          \
-		.key = name, .type = DOCUMENT_OBJECTS, .shape = table                              \
-	}
-#define END                                                                                        \
-	{                                                                                          \
-		.key = NULL                                                                        \
-	}
+#include "ctl/record_shape.h"
+#include "ctl/shape.h"
 
 /* clang-format off */
 static const struct document_member config_shape[] = {
@@ -74,38 +44,13 @@ static const struct document_member lent_shape[] = {
 static const struct document_member group_shape[] = {
 	TEXT("cgroup"), COUNT("inode"), TEXT("role"), TEXT("state"), TEXT("reason"), TEXT("policy"),
 	TEXT("mode"), COUNT("limit"), COUNT("usage"), TEXT("error"), COUNT("episodes"), COUNT("kills"),
-	COUNT("hand_backs"), SIGNED("rearm_in_msec"), OBJECT("lent", lent_shape), END
+	COUNT("hand_backs"), COUNT("alloc_failures"), SIGNED("rearm_in_msec"),
+	OBJECT("lent", lent_shape), FLAG("frozen"), TEXT("children"), TEXT("inherited_from"), END
 };
 
 static const struct document_member policy_shape[] = {
 	TEXT("name"), TEXT("file"), COUNT("groups"), TEXT("mode"), COUNT("deadline_msec"),
 	TEXTS("steps"), END
-};
-
-static const struct document_member candidate_shape[] = {
-	COUNT("pid"), COUNT("uid"), TEXT("comm"), SIGNED("oom_score_adj"), COUNT("rss"), COUNT("swap"),
-	COUNT("page_tables"), TEXT("tier"), END
-};
-
-static const struct document_member victim_shape[] = {
-	COUNT("pid"), COUNT("uid"), TEXT("comm"), COUNT("rss"), COUNT("swap"), SIGNED("oom_score_adj"),
-	TEXT("end"), TEXT("error"), COUNT("signalled_usec"), COUNT("exited_usec"), END
-};
-
-static const struct document_member step_shape[] = {
-	TEXT("step"), TEXT("result"), TEXT("error"), COUNT("begun_usec"), COUNT("ended_usec"),
-	COUNT("amount"), END
-};
-
-static const struct document_member outcome_shape[] = {
-	TEXT("id"), TEXT("time"), TEXT("kind"), TEXT("cgroup"), TEXT("limit_cgroup"), TEXT("policy"),
-	COUNT("limit"), COUNT("usage"), COUNT("failcnt_rise"), TEXT("counter"), TEXT("found_by"),
-	COUNT("candidates_total"), COUNT("eligible"), COUNT("facts_missed"), COUNT("facts_age_usec"),
-	COUNT("decide_usec"), COUNT("resolve_usec"), OBJECTS("candidates", candidate_shape),
-	OBJECTS("victims", victim_shape), OBJECTS("steps", step_shape), TEXT("proof"),
-	TEXT("error"),
-	COUNT("usage_after"), COUNT("freed"), COUNT("kernel_kills"), COUNT("page_faults"),
-	TEXT("source"), FLAG("dry_run"), END
 };
 
 static const struct document_member page_shape[] = {
@@ -114,7 +59,7 @@ static const struct document_member page_shape[] = {
 	FLAG("dry_run"), OBJECT("config", config_shape), OBJECT("handler", handler_shape),
 	OBJECT("guardian", guardian_shape), TEXT("source"), OBJECT("counts", counts_shape),
 	OBJECTS("groups", group_shape), OBJECTS("policies", policy_shape),
-	OBJECTS("recent", outcome_shape), END
+	OBJECTS("recent", record_shape), END
 };
 /* clang-format on */
 

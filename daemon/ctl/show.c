@@ -1,6 +1,5 @@
 /*
- * `oomhandlerctl show CGROUP`: all the page says about one group. The name may be given as the page has
- * it (escaped) or as it is, below the hierarchy's root or with the mount point in front.
+ * `oomhandlerctl show CGROUP`: all the page says about one group, named in any of the ways of ctl/group.h.
  */
 #include "ctl/ctl.h"
 
@@ -11,61 +10,11 @@
 
 #include <json-c/json.h>
 
-#include "base/text.h"
 #include "ctl/episode.h"
+#include "ctl/group.h"
 #include "ctl/loan.h"
 #include "ctl/view.h"
 #include "settings/human.h"
-
-/* The name below the root: without the mount point, without slashes at the end. Owner: the caller. */
-static char *name_below_root(const struct view *view, const char *argument)
-{
-	const char *mount = document_text(view->page.root, "mount");
-	size_t length = strlen(mount);
-	char *name;
-
-	if (length && strncmp(argument, mount, length) == 0 &&
-	    (argument[length] == '/' || argument[length] == '\0'))
-		argument += length;
-	if (asprintf(&name, "%s%s", *argument == '/' ? "" : "/", argument) < 0)
-		return NULL;
-	for (size_t end = strlen(name); end > 1 && name[end - 1] == '/'; end--)
-		name[end - 1] = '\0';
-	return name;
-}
-
-/* Escaped names have at most four characters for one. Owner: the caller. */
-static char *escaped(const char *name)
-{
-	size_t size = 4 * strlen(name) + 1;
-	char *text = malloc(size);
-
-	return text ? text_escape(name, text, size) : NULL;
-}
-
-static struct json_object *find_group(const struct view *view, const char *name)
-{
-	for (size_t i = 0; i < document_length(view->page.root, "groups"); i++) {
-		struct json_object *group = document_item(view->page.root, "groups", i);
-
-		if (strcmp(document_text(group, "cgroup"), name) == 0)
-			return group;
-	}
-	return NULL;
-}
-
-static struct json_object *find_argument(const struct view *view, const char *argument)
-{
-	char *name = name_below_root(view, argument);
-	char *label = name ? escaped(name) : NULL;
-	struct json_object *group = label ? find_group(view, label) : NULL;
-
-	if (!group && name)
-		group = find_group(view, name);
-	free(label);
-	free(name);
-	return group;
-}
 
 static void print_size(const struct json_object *group, const char *key)
 {
@@ -101,11 +50,15 @@ static void print_loan(const struct json_object *group)
 static void print_group(const struct json_object *group)
 {
 	static const char *const texts[] = { "cgroup", "role",	 "state", "reason",
-					     "error",  "policy", "mode" };
+					     "error",  "policy", "mode",  "children" };
 	char rearm[HUMAN_SIZE];
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		print_text(group, texts[i]);
+	if (document_has(group, "inherited_from"))
+		printf("inherited   from %s\n", document_text(group, "inherited_from"));
+	if (document_flag(group, "frozen"))
+		puts("frozen      by the daemon, for the time of a step");
 	printf("inode       %" PRIu64 "\n", document_count(group, "inode"));
 	print_size(group, "limit");
 	print_size(group, "usage");
@@ -116,6 +69,9 @@ static void print_group(const struct json_object *group)
 	printf("episodes    %" PRIu64 ", %" PRIu64 " processes killed, %" PRIu64 " hand-backs\n",
 	       document_count(group, "episodes"), document_count(group, "kills"),
 	       document_count(group, "hand_backs"));
+	if (document_count(group, "alloc_failures"))
+		printf("failures    %" PRIu64 " times allocations failed without a sleeper\n",
+		       document_count(group, "alloc_failures"));
 }
 
 static bool is_about(const struct json_object *episode, const struct json_object *group)
@@ -163,7 +119,7 @@ enum exit_code show_run(const struct ctl *ctl)
 
 	if (code != EXIT_CODE_OK)
 		return code;
-	group = find_argument(&view, ctl->arguments[0]);
+	group = group_find(&view.page, ctl->arguments[0]);
 	if (view_is_stale(&view))
 		fprintf(stderr, CTL_NAME ": %s\n", view.verdict);
 	if (group && ctl->json)
@@ -172,11 +128,11 @@ enum exit_code show_run(const struct ctl *ctl)
 		answer_in_words(&view, group);
 	code = view.alive == ALIVE_NO ? EXIT_CODE_UNREACHABLE : EXIT_CODE_OK;
 	if (!group) {
-		char *label = escaped(ctl->arguments[0]);
+		char *label = group_label(ctl->arguments[0]);
 
 		code = ctl_refuse(ctl, EXIT_CODE_NO_CGROUP,
 				  "%s: no policy matches such a group; see " CTL_NAME " list",
-				  label ? label : "");
+				  label);
 		free(label);
 	}
 	view_done(&view);

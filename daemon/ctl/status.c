@@ -76,7 +76,7 @@ static void print_config(const struct json_object *root)
 		printf("  %s\n", document_item_text(config, "problems", i));
 }
 
-/* Refused, failed and handed-back groups: those an operator may have to do something about. */
+/* Stranded, refused, failed and handed-back groups: those an operator may have to do something about. */
 static void print_troubled_groups(const struct json_object *root)
 {
 	static const struct table_column columns[] = {
@@ -85,7 +85,7 @@ static void print_troubled_groups(const struct json_object *root)
 		{ "WHY", TABLE_LEFT },
 		{ NULL, TABLE_LEFT },
 	};
-	static const char *const states[] = { "refused", "failed", "handed-back" };
+	static const char *const states[] = { "stranded", "refused", "failed", "handed-back" };
 	struct table table;
 
 	table_init(&table, columns);
@@ -104,7 +104,7 @@ static void print_troubled_groups(const struct json_object *root)
 			  document_text(group, document_has(group, "error") ? "error" : "reason"));
 	}
 	if (table.cell_count)
-		puts("\nNot armed:");
+		puts("\nNot armed, or in trouble:");
 	table_print(&table, 2, stdout);
 	table_done(&table);
 }

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define TABLE_COLUMNS 10
+#define TABLE_COLUMNS 20
 
 struct table_column {
 	const char *heading;

@@ -82,6 +82,11 @@ static bool lacks_handler(const struct view *view)
 	return !document_flag(document_object(view->page.root, "handler"), "up");
 }
 
+static bool has_stranded_groups(const struct view *view)
+{
+	return groups_in_state(view, "stranded") > 0;
+}
+
 static bool has_failed_groups(const struct view *view)
 {
 	return groups_in_state(view, "failed") > 0;
@@ -143,6 +148,10 @@ static const struct trouble {
 	  "The handler is down: the kernel's killer is in charge of every group until the guardian "
 	  "has restarted it. If it lasts, the reason is in the journal: journalctl -u "
 	  "oomhandlerd" },
+	{ has_stranded_groups, EXIT_CODE_DEGRADED,
+	  "A group is out of memory and nobody in it may be killed, not even by the kernel: raise "
+	  "its "
+	  "limit, or end one of its processes by hand; see below" },
 	{ has_failed_groups, EXIT_CODE_DEGRADED,
 	  "A group could not be armed because the kernel refused a knob: see its error below" },
 	{ has_failed_reload, EXIT_CODE_DEGRADED,

@@ -50,19 +50,25 @@ void fence_handler_gone(struct fence *fence)
 	undo_begin(&fence->undo, fence->held, fence->undo.verb);
 }
 
-/* The switches are confirmed: what the ledger says of them is history. */
-static void switches_clear(const struct fence *fence)
+static void cell_clear(const struct fence *fence, uint32_t slot, enum knob knob)
 {
 	struct ledger *ledger = fence->tables->ledger;
+	struct ledger_cell cell;
 
+	if (!held_changed(fence->held, ledger, slot, knob, &cell))
+		return;
+	cell.state = LEDGER_CLEAR;
+	ledger_write(ledger, slot, knob, &cell);
+}
+
+/* Switches and thaws are confirmed: what the ledger says of them is history. */
+static void switches_clear(const struct fence *fence)
+{
 	for (uint32_t slot = 0; slot < fence->held->used; slot++) {
-		struct ledger_cell cell;
-
-		if (!fence->held->group[slot].generation || fence->held->group[slot].error ||
-		    !held_changed(fence->held, ledger, slot, KNOB_OOM_CONTROL, &cell))
+		if (!fence->held->group[slot].generation || fence->held->group[slot].error)
 			continue;
-		cell.state = LEDGER_CLEAR;
-		ledger_write(ledger, slot, KNOB_OOM_CONTROL, &cell);
+		cell_clear(fence, slot, KNOB_OOM_CONTROL);
+		cell_clear(fence, slot, KNOB_FREEZER);
 	}
 }
 

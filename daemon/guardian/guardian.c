@@ -24,6 +24,7 @@
 #include "guardian/pin.h"
 #include "guardian/runtime.h"
 #include "guardian/say.h"
+#include "guardian/thaw.h"
 #include "settings/command_line.h"
 
 #define MESSAGES_MAX 64 /* per wake, so that a flood does not hold up the tick */
@@ -40,24 +41,51 @@ struct guardian {
 	struct spawn_fd supervisor_fds[INHERIT_END];
 };
 
+static int group_take(struct course *course, const struct wire *wire, int *fds, size_t count)
+{
+	int ret = held_take(&course->held, wire, fds, count);
+
+	if (ret == 0)
+		course->tables.pulse->guardian_held[wire->slot] = wire->generation;
+	return ret;
+}
+
+static int freezer_take(struct course *course, const struct wire *wire, int *fds, size_t count)
+{
+	int none = -1;
+
+	if (count > 1)
+		return -EPROTO;
+	return held_take_freezer(&course->held, &course->tables, wire, count ? &fds[0] : &none);
+}
+
+/* Frozen to the last by a handler that cannot thaw it any more: then nobody after us could. */
+static int group_drop(struct course *course, const struct wire *wire)
+{
+	struct held *held = &course->held;
+	uint32_t slot = wire->slot;
+
+	if (slot < held->used && held->group[slot].generation == wire->generation) {
+		held_recall_group(held, &course->tables, slot);
+		(void)thaw_group(&held->group[slot]);
+	}
+	if (held_drop(held, slot, wire->generation))
+		course->tables.pulse->guardian_held[slot] = 0;
+	return 0;
+}
+
 static void message_take(struct course *course, const struct wire *wire, int *fds, size_t count)
 {
-	_Atomic uint32_t *held = course->tables.pulse->guardian_held;
 	int ret = -EPROTO;
 
-	if (wire->kind == WIRE_GROUP) {
-		ret = held_take(&course->held, wire, fds, count);
-		if (ret == 0)
-			held[wire->slot] = wire->generation;
-	} else {
-		for (size_t i = 0; i < count; i++)
-			io_close(&fds[i]);
-		if (wire->kind == WIRE_GROUP_GONE) {
-			if (held_drop(&course->held, wire->slot, wire->generation))
-				held[wire->slot] = 0;
-			ret = 0;
-		}
-	}
+	if (wire->kind == WIRE_GROUP)
+		ret = group_take(course, wire, fds, count);
+	else if (wire->kind == WIRE_GROUP_FREEZER)
+		ret = freezer_take(course, wire, fds, count);
+	else if (wire->kind == WIRE_GROUP_GONE)
+		ret = group_drop(course, wire);
+	for (size_t i = 0; i < count; i++)
+		io_close(&fds[i]); /* what nobody took */
 	if (ret < 0)
 		say_line(SAY_WARNING, "bad message from the supervisor: %s", strerror(-ret));
 }
@@ -295,6 +323,7 @@ int main(int argc, char **argv)
 		command_line_print_version(COMMAND_LINE_GUARDIAN);
 		return EXIT_CODE_OK;
 	case COMMAND_LINE_PROBE:
+	case COMMAND_LINE_READ_PROCESSES:
 		break; /* the supervisor's; the parser refuses it here */
 	}
 	return EXIT_CODE_USAGE;

@@ -19,6 +19,7 @@
 #include "guardian/mounts.h"
 #include "guardian/orphans.h"
 #include "guardian/say.h"
+#include "guardian/thaw.h"
 #include "guardian/undo.h"
 
 #define PATIENCE_MSEC 2000
@@ -43,7 +44,7 @@ static void sleep_until(struct nsec due)
 
 static void limits_read(const struct held_group *group, struct knob_values *ret_values)
 {
-	for (int knob = KNOB_LIMIT; knob < KNOB_COUNT; knob++)
+	for (int knob = KNOB_LIMIT; knob <= KNOB_MEMSW_LIMIT; knob++)
 		if (group->knob[knob] < 0 ||
 		    gauge_read(group->knob[knob], &ret_values->value[knob]) < 0)
 			ret_values->value[knob] = KNOB_ABSENT;
@@ -59,7 +60,7 @@ static void limits_print(FILE *out, const struct knob_values *before,
 	struct knob_values now;
 
 	limits_read(group, &now);
-	for (int knob = KNOB_LIMIT; knob < KNOB_COUNT; knob++)
+	for (int knob = KNOB_LIMIT; knob <= KNOB_MEMSW_LIMIT; knob++)
 		if (now.value[knob] != before->value[knob] && now.value[knob] != KNOB_ABSENT)
 			fprintf(out, ", %s %" PRIu64 " -> %" PRIu64, names[knob],
 				before->value[knob], now.value[knob]);
@@ -97,6 +98,8 @@ static void group_finish(const struct round *round, uint32_t slot)
 	round->report->groups++;
 	fprintf(out, "handed back %s", name);
 	limits_print(out, &before, group);
+	if (group->frozen)
+		fputs(", thawed", out);
 	fputc('\n', out);
 }
 
@@ -156,7 +159,7 @@ int hand_back_tree(const struct hand_back_order *order, struct hand_back_report 
 	if (!round.orphans)
 		return -ENOMEM;
 	for (;;) {
-		orphans_find(round.orphans, order->root, order->label);
+		orphans_find(round.orphans, order->root, order->label, order->freezer);
 		if (round.orphans->held.used > 0 && order->dry_run)
 			round_tell(&round);
 		else if (round.orphans->held.used > 0)
@@ -173,10 +176,25 @@ int hand_back_tree(const struct hand_back_order *order, struct hand_back_report 
 	return 0;
 }
 
+static int mount_open(const struct mount *mount)
+{
+	return open(mount->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* The first, as the supervisor takes it. Return: -1 when there is none. */
+static int freezer_open(void)
+{
+	static struct mount mounts[MOUNTS_MAX];
+	size_t count = 0;
+
+	return mounts_find("freezer", mounts, &count) == 0 && count > 0 ? mount_open(&mounts[0])
+									: -1;
+}
+
 static int mount_repair(const struct mount *mount, bool dry_run, struct hand_back_report *report)
 {
 	struct hand_back_order order = {
-		.root = open(mount->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+		.root = mount_open(mount),
 		.label = mount->path,
 		.dry_run = dry_run,
 		.patience = nsec_from_msec(PATIENCE_MSEC),
@@ -186,8 +204,10 @@ static int mount_repair(const struct mount *mount, bool dry_run, struct hand_bac
 
 	if (order.root < 0)
 		return -errno;
+	order.freezer = freezer_open();
 	ret = hand_back_tree(&order, report);
 	io_close(&order.root);
+	io_close(&order.freezer);
 	return ret;
 }
 
@@ -196,7 +216,7 @@ int hand_back_run(bool dry_run)
 	static struct mount mounts[MOUNTS_MAX];
 	struct hand_back_report report = { 0 };
 	size_t count = 0;
-	int ret = mounts_find(mounts, &count);
+	int ret = mounts_find("memory", mounts, &count);
 
 	for (size_t i = 0; i < count && ret == 0; i++)
 		ret = mount_repair(&mounts[i], dry_run, &report);

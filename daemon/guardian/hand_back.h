@@ -14,6 +14,7 @@
 struct hand_back_order {
 	int root; /* directory to work in and below; borrowed */
 	const char *label; /* its path, raw, for the report; borrowed */
+	int freezer; /* mount point of the freezer's hierarchy, -1 for none; borrowed */
 	bool dry_run; /* only say what would be repaired */
 	struct nsec patience; /* how long to wait for groups whose lock is taken */
 	FILE *out; /* the report: one line per group; borrowed */

@@ -11,13 +11,13 @@
 
 static const struct held_group group_free = {
 	.directory = -1,
-	.knob = { -1, -1, -1 },
+	.knob = { -1, -1, -1, -1 },
 };
-static_assert(KNOB_COUNT == 3, "a descriptor that is not open is -1");
+static_assert(KNOB_COUNT == 4, "a descriptor that is not open is -1");
 
 const struct saved held_saved_unknown = {
-	.found.value = { 0, KNOB_ABSENT, KNOB_ABSENT },
-	.lent.value = { KNOB_ABSENT, KNOB_ABSENT, KNOB_ABSENT },
+	.found.value = { 0, KNOB_ABSENT, KNOB_ABSENT, KNOB_ABSENT },
+	.lent.value = { KNOB_ABSENT, KNOB_ABSENT, KNOB_ABSENT, KNOB_ABSENT },
 };
 
 void held_init(struct held *held)
@@ -79,6 +79,14 @@ static int group_fill(const struct wire *wire, int *fds, size_t count, struct he
 	return 0;
 }
 
+static void fd_swap(int *one, int *other)
+{
+	int fd = *one;
+
+	*one = *other;
+	*other = fd;
+}
+
 int held_take(struct held *held, const struct wire *wire, int *fds, size_t count)
 {
 	struct held_group group, *seat;
@@ -90,11 +98,10 @@ int held_take(struct held *held, const struct wire *wire, int *fds, size_t count
 		return ret;
 	seat = &held->group[wire->slot];
 	if (seat->generation && seat->inode == group.inode) {
-		int directory = seat->directory;
-
-		seat->directory = group.directory;
-		group.directory = directory;
+		fd_swap(&seat->directory, &group.directory);
+		fd_swap(&seat->knob[KNOB_FREEZER], &group.knob[KNOB_FREEZER]);
 		group.ours = seat->ours; /* an undo may be under way */
+		group.frozen = seat->frozen;
 		group.saved = seat->saved;
 		group.target = seat->target;
 	}
@@ -103,6 +110,28 @@ int held_take(struct held *held, const struct wire *wire, int *fds, size_t count
 	if (held->used <= wire->slot)
 		held->used = wire->slot + 1;
 	return 0;
+}
+
+/* One that has not been answered is not on: its freezer is the one of the message. */
+static bool freeze_is_on(const struct held *held, const struct tables *tables, uint32_t slot)
+{
+	struct ledger_cell cell;
+
+	return held_changed(held, tables->ledger, slot, KNOB_FREEZER, &cell) &&
+	       atomic_load(&tables->roster->freezes[slot]) == cell.loan;
+}
+
+int held_take_freezer(struct held *held, const struct tables *tables, const struct wire *wire,
+		      int *fd)
+{
+	struct held_group *group = &held->group[wire->slot % ROSTER_SLOTS];
+	bool known = wire->slot < held->used && group->generation &&
+		     group->generation == wire->generation;
+
+	if (known && !freeze_is_on(held, tables, wire->slot))
+		fd_swap(&group->knob[KNOB_FREEZER], fd);
+	io_close(fd);
+	return known ? 0 : -EPROTO;
 }
 
 bool held_drop(struct held *held, uint32_t slot, uint32_t generation)
@@ -134,7 +163,9 @@ void held_recall_group(struct held *held, const struct tables *tables, uint32_t 
 	int ret = saved_load(group->directory, &group->saved);
 	bool changed = held_changed(held, tables->ledger, slot, KNOB_OOM_CONTROL, &cell);
 
-	group->ours = ret == 0 || ret == -EBADMSG || changed;
+	/* The attribute's word on that is older than the ledger's: it may speak of a freeze that is over. */
+	group->frozen = held_changed(held, tables->ledger, slot, KNOB_FREEZER, &cell);
+	group->ours = ret == 0 || ret == -EBADMSG || changed || group->frozen;
 	if (ret == 0)
 		return;
 	group->saved = held_saved_unknown;

@@ -69,8 +69,8 @@ static bool options_have(const char *options, size_t length, const char *name)
 	return false;
 }
 
-/* @text stands behind the mount options. Return: whether `- cgroup SOURCE ...,memory,...` follows. */
-static bool tail_is_memory(const char *text)
+/* @text stands behind the mount options. Return: whether `- cgroup SOURCE ...,CONTROLLER,...` follows. */
+static bool tail_has(const char *text, const char *controller)
 {
 	const char *word;
 	size_t length;
@@ -83,10 +83,10 @@ static bool tail_is_memory(const char *text)
 	text = word_take(text, &word, &length); /* the source: any name */
 	if (!text || !word_take(text, &word, &length))
 		return false;
-	return options_have(word, length, "memory");
+	return options_have(word, length, controller);
 }
 
-bool mounts_parse_line(const char *line, struct mount *ret_mount)
+bool mounts_parse_line(const char *line, const char *controller, struct mount *ret_mount)
 {
 	bool fits = true;
 
@@ -107,7 +107,7 @@ bool mounts_parse_line(const char *line, struct mount *ret_mount)
 			fits = fits && word_unescape(word, length, ret_mount->path,
 						     sizeof(ret_mount->path));
 	}
-	return fits && tail_is_memory(line);
+	return fits && tail_has(line, controller);
 }
 
 static bool mount_known(const struct mount *mounts, size_t count, const struct mount *mount)
@@ -119,7 +119,7 @@ static bool mount_known(const struct mount *mounts, size_t count, const struct m
 	return false;
 }
 
-int mounts_find(struct mount *mounts, size_t *ret_count)
+int mounts_find(const char *controller, struct mount *mounts, size_t *ret_count)
 {
 	FILE *file = fopen(MOUNTINFO, "re");
 	char *line = NULL;
@@ -128,7 +128,7 @@ int mounts_find(struct mount *mounts, size_t *ret_count)
 	if (!file)
 		return -errno;
 	while (count < MOUNTS_MAX && getline(&line, &size, file) >= 0)
-		if (mounts_parse_line(line, &mounts[count]) &&
+		if (mounts_parse_line(line, controller, &mounts[count]) &&
 		    !mount_known(mounts, count, &mounts[count]))
 			count++;
 	free(line);

@@ -1,5 +1,5 @@
 /*
- * Where the v1 memory hierarchy is mounted, from /proc/self/mountinfo. Used by `--hand-back` alone: the
+ * Where a controller's v1 hierarchy is mounted, from /proc/self/mountinfo. Used by `--hand-back` alone: the
  * running guardian gets descriptors and knows no paths.
  */
 #pragma once
@@ -19,14 +19,15 @@ struct mount {
 /**
  * mounts_parse_line() - one line of mountinfo
  *
- * Octal escapes in paths are resolved. Return: whether it is a v1 hierarchy with the memory controller.
+ * Octal escapes in paths are resolved. Return: whether it is a v1 hierarchy with that controller.
  */
-bool mounts_parse_line(const char *line, struct mount *ret_mount);
+bool mounts_parse_line(const char *line, const char *controller, struct mount *ret_mount);
 
 /**
  * mounts_find() - all of them, each part of a hierarchy once
- * @mounts: MOUNTS_MAX of them; more are ignored
+ * @controller: `memory`, `freezer`
+ * @mounts:     MOUNTS_MAX of them; more are ignored
  *
  * Errors:  the negative errno of reading the file.
  */
-int mounts_find(struct mount *mounts, size_t *ret_count);
+int mounts_find(const char *controller, struct mount *mounts, size_t *ret_count);

@@ -16,6 +16,7 @@
 struct search {
 	struct orphans *orphans;
 	const char *label; /* of the root */
+	int freezer;
 };
 
 const char *orphans_name(const char *label)
@@ -60,7 +61,7 @@ static int lock_take(int directory)
 
 static int knobs_open(struct held_group *group)
 {
-	for (int knob = 0; knob < KNOB_COUNT; knob++) {
+	for (int knob = 0; knob <= KNOB_MEMSW_LIMIT; knob++) {
 		const struct group_file_row *row = &group_files[knob_file((enum knob)knob)];
 		int fd = openat(group->directory, row->name, row->flags | O_CLOEXEC | O_NOFOLLOW);
 
@@ -69,6 +70,32 @@ static int knobs_open(struct held_group *group)
 		group->knob[knob] = fd < 0 ? -1 : fd;
 	}
 	return 0;
+}
+
+/*
+ * Where the attribute says that it is frozen. Without a path it was thawed: that is written before the
+ * mark, and removed after the thaw. A path that is gone had nobody in it any more; one that is
+ * out of reach for another reason is reported with the undo (thaw.h), which does all the rest.
+ */
+static void freezer_open(const struct search *search, struct held_group *group)
+{
+	const struct group_file_row *row = &group_files[GROUP_FREEZER];
+	int root = search->freezer, flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	char path[PATH_MAX];
+	int directory, ret;
+
+	if (!saved_is_frozen(&group->saved))
+		return;
+	ret = saved_load_freezer(group->directory, path);
+	group->frozen = ret != -ENODATA;
+	if (ret < 0 || root < 0)
+		return;
+	directory = openat(root, path + 1, flags);
+	group->frozen = directory >= 0 || errno != ENOENT;
+	if (directory >= 0)
+		group->knob[KNOB_FREEZER] =
+			openat(directory, row->name, row->flags | O_CLOEXEC | O_NOFOLLOW);
+	io_close(&directory);
 }
 
 static int group_open(int directory, struct held_group *group)
@@ -125,12 +152,13 @@ static void visit(void *context, struct walk_place *place)
 	group->inode = status.st_ino;
 	group->ours = true;
 	group->saved = saved;
+	freezer_open(search, group);
 	search->orphans->label[held->used++] = label_make(search, place->path);
 }
 
-void orphans_find(struct orphans *orphans, int root, const char *label)
+void orphans_find(struct orphans *orphans, int root, const char *label, int freezer)
 {
-	struct search search = { .orphans = orphans, .label = label };
+	struct search search = { .orphans = orphans, .label = label, .freezer = freezer };
 	struct walk_place place = { .directory = root, .path = "" };
 
 	held_init(&orphans->held);

@@ -26,10 +26,11 @@ struct orphans {
  * @orphans: zeroed before the first search; orphans_done() between two
  * @root:    borrowed
  * @label:   its path, raw; borrowed for the call
+ * @freezer: mount point of the freezer's hierarchy, -1 for none; borrowed for the call
  *
  * More than the table or the descriptors can take are left for the next search.
  */
-void orphans_find(struct orphans *orphans, int root, const char *label);
+void orphans_find(struct orphans *orphans, int root, const char *label, int freezer);
 
 /* Do not find this one again: it was reported. */
 void orphans_leave(struct orphans *orphans, uint32_t slot);

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/hold.h"
 #include "base/io.h"
+#include "guardian/thaw.h"
 
 #define LOOK_COUNT (sizeof(look_msec) / sizeof(look_msec[0]))
 /* A group below an ancestor that somebody else armed stays under OOM: looking longer ends nothing. */
@@ -118,31 +119,41 @@ static uint32_t walk_until_clear(struct undo *undo)
 	return all;
 }
 
+/* First the killer, then those it is for: thawed the other way round they would fall asleep again. */
 static void group_write(struct held_group *group)
 {
 	int fd = group->knob[KNOB_OOM_CONTROL];
 	int ret = knob_set(KNOB_OOM_CONTROL, fd, group->target);
+	int thawed = thaw_group(group);
 	uint64_t now;
 
 	if (ret == 0)
 		ret = knob_get(KNOB_OOM_CONTROL, fd, &now);
 	if (ret == 0 && now != group->target)
 		ret = -EIO;
-	group->error = ret == -ENODEV ? 0 : ret;
+	group->error = ret == -ENODEV || ret == 0 ? thawed : ret;
 }
 
-/* Return: whether there was still something to write. */
+static bool level_is_right(const struct held_group *group, const struct oom_level *level)
+{
+	return level->kill_disabled == group->target && !(level->under_oom && group->target == 0);
+}
+
+/*
+ * A thaw is not lost as a wake-up is: it is repeated only because a handler that was killed in the middle
+ * of a write may freeze late, and that is no reason for another round of looks.
+ *
+ * Return: whether there was still something to write.
+ */
 static bool group_look(struct held_group *group)
 {
 	struct oom_level level;
 	int ret = oom_level_read(group->knob[KNOB_OOM_CONTROL], &level);
 
-	if (ret < 0) {
-		group->error = ret == -ENODEV ? 0 : ret;
-		return false;
-	}
-	if (level.kill_disabled == group->target && !(level.under_oom && group->target == 0)) {
-		group->error = 0;
+	if (ret < 0 || level_is_right(group, &level)) {
+		int thawed = thaw_group(group);
+
+		group->error = ret < 0 && ret != -ENODEV ? ret : thawed;
 		return false;
 	}
 	group_write(group);

@@ -3,7 +3,8 @@
  * stops) and for `--hand-back`. Writing is not enough: a write can be lost on a task that is just going
  * to sleep (8 of 4086, KERNEL.md K1), and a child made a moment ago may have inherited the switch unseen.
  * So: write all, walk below all until a full pass finds nothing, look again after 10, 100 and 1000 ms,
- * walk again at the last look, and begin anew if that still found something to do.
+ * walk again at the last look, and begin anew if that still found something to do. With every write and
+ * every look, what we froze is thawed (thaw.h).
  *
  * A state machine between whose steps the caller is free: nothing here sleeps.
  */

@@ -2,6 +2,7 @@
 #include "guardian/watch.h"
 
 #include "base/units.h"
+#include "guardian/thaw.h"
 
 #define TICKS(msec) ((msec) / WATCH_TICK_MSEC)
 #define HANDLER_SILENT_TICKS 2
@@ -112,6 +113,7 @@ static bool slot_topmost(const struct held *held, const struct roster *roster, u
 	return true;
 }
 
+/* Return: the ticks it may take, 0 when that cannot be told. */
 static uint32_t slot_limit(const struct held *held, const struct roster *roster, uint32_t slot)
 {
 	struct roster_slot entry;
@@ -120,7 +122,7 @@ static uint32_t slot_limit(const struct held *held, const struct roster *roster,
 	if (roster_read(roster, slot, &entry) < 0 ||
 	    entry.generation != held->group[slot].generation || entry.role != ROSTER_MANAGED ||
 	    roster_read_policy(roster, entry.policy, &policy) < 0)
-		return DEADLINE_UNKNOWN_TICKS;
+		return 0;
 	return (uint32_t)TICKS(policy.deadline.count / NSEC_PER_MSEC) + OVERDUE_SLACK_TICKS;
 }
 
@@ -142,7 +144,28 @@ static bool slot_overrule(struct held *held, const struct tables *tables, uint32
 	}
 	/* Looked at again with the next tick, and written again if this was lost. */
 	(void)knob_set(KNOB_OOM_CONTROL, group->knob[KNOB_OOM_CONTROL], 0);
+	(void)thaw_group(group);
 	return overruled;
+}
+
+/* Silence of the handler is not judged here, but by watch_handler(). */
+static bool slot_stranded(const struct held *held, const struct tables *tables, uint32_t slot)
+{
+	const struct board_slot *board = &tables->outcomes->board[slot];
+
+	return tables->pulse->handler_ready == tables->pulse->handler_generation &&
+	       atomic_load(&board->held) == held->group[slot].generation &&
+	       atomic_load(&board->state) == BOARD_STRANDED;
+}
+
+static bool slot_overdue(struct held *held, const struct tables *tables, uint32_t slot)
+{
+	struct held_group *group = &held->group[slot];
+
+	if (!group->oom_limit)
+		group->oom_limit = slot_limit(held, tables->roster, slot);
+	return group->oom_ticks > (group->oom_limit ? group->oom_limit : DEADLINE_UNKNOWN_TICKS) &&
+	       !slot_stranded(held, tables, slot);
 }
 
 uint32_t watch_overdue(struct held *held, const struct tables *tables, bool on_time)
@@ -156,11 +179,11 @@ uint32_t watch_overdue(struct held *held, const struct tables *tables, bool on_t
 			continue;
 		if (!group->under_oom || !slot_topmost(held, tables->roster, slot)) {
 			group->oom_ticks = 0;
+			group->oom_limit = 0;
 			continue;
 		}
 		group->oom_ticks += on_time;
-		if (group->oom_ticks > slot_limit(held, tables->roster, slot) &&
-		    slot_overrule(held, tables, slot))
+		if (slot_overdue(held, tables, slot) && slot_overrule(held, tables, slot))
 			count++;
 	}
 	return count;

@@ -60,6 +60,10 @@ enum watch_verdict watch_supervisor(struct watch *watch, const struct pulse *pul
  * What was overruled is raised before the switch is written, so that the handler does not arm again
  * without proof; and the write is repeated at each tick while the group stays under OOM (KERNEL.md K1).
  *
+ * What counts is the deadline of the first tick under OOM: an episode keeps the policy it began with. A
+ * group that is stranded, with nobody in it whom even the kernel could kill, is left to a handler that
+ * beats: handed back, its tasks would spin. The handler's death hands it back like any other.
+ *
  * Return:  groups that became overdue at this tick.
  */
 uint32_t watch_overdue(struct held *held, const struct tables *tables, bool on_time);

@@ -3,18 +3,19 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <poll.h>
 
 #include "base/hold.h"
 #include "base/io.h"
 #include "handler/knob_turn.h"
 #include "handler/level.h"
+#include "handler/loan_bounds.h"
 
 /* A value no real limit has, far above every real usage: setting it cannot reclaim. */
 #define NUDGE_MEMSW_BYTES (1ULL << 40)
 #define NUDGE_LOAN_MSEC 1000
 
-const struct action_row action_rows[STEP_KIND_COUNT] = {
+/* Indexed by enum step_kind. */
+static const struct action_row rows[STEP_KIND_COUNT] = {
 	[STEP_KILL] = { .name = "kill", .tick = action_kill_tick },
 	[STEP_RAISE_LIMIT] = { .name = "raise-limit",
 			       .begin = action_lend_begin,
@@ -23,7 +24,37 @@ const struct action_row action_rows[STEP_KIND_COUNT] = {
 			  .begin = action_kernel_begin,
 			  .tick = action_kernel_tick,
 			  .hands_over = true },
+	[STEP_TERMINATE] = { .name = "terminate",
+			     .begin = action_terminate_begin,
+			     .tick = action_terminate_tick,
+			     .through_calm = true },
+	[STEP_KILL_GROUP] = { .name = "kill-group",
+			      .begin = action_group_begin,
+			      .tick = action_group_tick,
+			      .through_calm = true },
+	[STEP_FREEZE] = { .name = "freeze",
+			  .begin = action_freeze_begin,
+			  .tick = action_freeze_tick,
+			  .through_calm = true },
+	[STEP_HOOK] = { .name = "hook",
+			.begin = action_hook_begin,
+			.tick = action_hook_tick,
+			.through_calm = true },
 };
+
+static const struct action_row kill_by_kernel = {
+	.name = "kill via=kernel",
+	.begin = action_mark_begin,
+	.tick = action_mark_tick,
+	.hands_over = true,
+};
+
+const struct action_row *action_row_of(const struct policy_step *step)
+{
+	assert(step->kind < STEP_KIND_COUNT);
+	return step->kind == STEP_KILL && step->via == STEP_VIA_KERNEL ? &kill_by_kernel
+								       : &rows[step->kind];
+}
 
 struct nsec action_look_after(struct nsec now, uint32_t looks)
 {
@@ -33,20 +64,12 @@ struct nsec action_look_after(struct nsec now, uint32_t looks)
 		now, nsec_from_msec(spans_msec[looks < HANDLER_LOOKS ? looks : HANDLER_LOOKS - 1]));
 }
 
-bool action_victim_exited(const struct victim *victim)
-{
-	struct pollfd exit = { .fd = victim->pidfd, .events = POLLIN };
-
-	/* Not signal 0: a zombie nobody has reaped still takes that, though its memory is free. */
-	return poll(&exit, 1, 0) > 0;
-}
-
 static int raise_one(struct handler *handler, struct turn turn, const struct ledger_cell *before)
 {
 	int ret;
 
-	/* What was found before the first of several loans is what is owed in the end. */
-	turn.found = before->state == LEDGER_CHANGED ? before->found : turn.found;
+	/* What was found before the first of several loans is what is owed, unless somebody set it since. */
+	turn.found = loan_found(before, (struct bytes){ .count = turn.found }).count;
 	ret = knob_turn(handler, &turn);
 	if (ret < 0 && ret != -EAGAIN)
 		ledger_write(handler->tables.ledger, turn.slot, turn.knob, before);

@@ -1,8 +1,11 @@
 /*
  * Step `kernel`, also the end of every deadline: the kernel's killer gets the episode, with our choice
- * marked. One write of 0 can be lost (KERNEL.md K1), so it is repeated until the end is proven; and
- * under_oom falling proves nothing here, because with the killer on it is only raised while a kill is
- * being announced (A2).
+ * marked. And `kill via=kernel`: the same, because the kernel's kill is wanted (it reaps, thaws and logs),
+ * not because we are at our wits' end.
+ *
+ * One write of 0 can be lost (KERNEL.md K1), so it is repeated until the end is proven; and under_oom
+ * falling proves nothing here, because with the killer on it is only raised while a kill is being
+ * announced (K2).
  */
 #include <errno.h>
 
@@ -10,25 +13,37 @@
 #include "handler/action.h"
 #include "handler/decision.h"
 #include "handler/knob_turn.h"
+#include "handler/last_resort.h"
 #include "handler/level.h"
 #include "handler/mark.h"
+#include "handler/pressure.h"
 #include "handler/record.h"
+#include "handler/rival.h"
 #include "handler/slot.h"
 
 #define KERNEL_LOOK_MSEC 100
 #define KERNEL_CALM_MSEC 1000
+#define KERNEL_EXIT_LOOK_MSEC 2
+#define MARK_SEAT_WAITS 25
+#define MARK_SEAT_LOOK_MSEC 2
 
-static void mark_choice(struct handler *handler, struct episode *episode)
+static void mark_take_off(struct handler *handler, struct episode *episode)
 {
-	struct ranking ranking;
+	if (episode->mark)
+		mark_remove(handler, episode->mark);
+	episode->mark = 0;
+}
+
+static int mark_choice(struct handler *handler, struct episode *episode,
+		       const struct candidate *choice)
+{
 	int ret;
 
-	decision_take(handler, episode, &ranking);
-	if (!ranking.first)
-		return;
-	ret = mark_put(handler, ranking.first);
+	mark_take_off(handler, episode); /* of an earlier choice, perhaps of this one */
+	ret = mark_put(handler, choice);
 	if (ret > 0)
 		episode->mark = (uint32_t)ret;
+	return ret;
 }
 
 static int give_back(struct handler *handler, const struct episode *episode)
@@ -41,15 +56,16 @@ static int give_back(struct handler *handler, const struct episode *episode)
 	return ret;
 }
 
-enum action_verdict action_kernel_begin(struct handler *handler, struct episode *episode)
+enum action_verdict action_hand_over(struct handler *handler, struct episode *episode)
 {
 	struct gauges gauges;
 	int ret;
 
-	mark_choice(handler, episode);
+	action_thaw(handler, episode->slot);
 	episode->kills_at_trigger = level_kills(handler, episode->slot);
 	/* First the kills so far, then the write: the proof is their rise. */
 	slot_handed_back(handler, episode->slot);
+	slot_rest(handler, episode->slot, episode->budget_again);
 	ret = give_back(handler, episode);
 	if (ret < 0)
 		record_step_error(episode, ret);
@@ -59,6 +75,88 @@ enum action_verdict action_kernel_begin(struct handler *handler, struct episode 
 	episode->refused_since = handler->now;
 	episode->due = action_look_after(handler->now, 0);
 	return ACTION_WAITING;
+}
+
+enum action_verdict action_kernel_begin(struct handler *handler, struct episode *episode)
+{
+	const struct ranking *ranking = decision_take(handler, episode);
+	bool marked = ranking->first && mark_choice(handler, episode, ranking->first) > 0;
+
+	/* A mark makes even one at -1000 a victim for the kernel, where the policy allows it. */
+	if (!marked && last_resort_is_due(handler, ranking))
+		return last_resort_begin(handler, episode);
+	return action_hand_over(handler, episode);
+}
+
+/* Our choice could not be made the kernel's: the signal is sent by ourselves, as via=signal does. */
+static enum action_verdict kill_instead(struct handler *handler, struct episode *episode)
+{
+	episode->policy.step[episode->step].via = STEP_VIA_SIGNAL;
+	return action_kill_tick(handler, episode);
+}
+
+enum action_verdict action_mark_begin(struct handler *handler, struct episode *episode)
+{
+	const struct ranking *ranking = decision_take(handler, episode);
+	const struct ranking_question question = decision_question(handler, episode);
+	const struct candidate *first = ranking->first;
+	int ret;
+
+	if (!first)
+		return ACTION_FAILED;
+	ret = rival_outranks(&handler->snapshot, first, &question)
+		      ? -EPERM
+		      : mark_choice(handler, episode, first);
+	/* Its descriptor is still on its way. */
+	if (ret == -ESRCH && episode->seat_waits++ < MARK_SEAT_WAITS) {
+		episode->due = nsec_after(handler->now, nsec_from_msec(MARK_SEAT_LOOK_MSEC));
+		return ACTION_WAITING;
+	}
+	if (ret < 0)
+		return kill_instead(handler, episode);
+	if (!budget_take(handler, episode)) {
+		mark_take_off(handler, episode); /* the kernel step chooses anew */
+		return ACTION_OVER_BUDGET;
+	}
+	episode_note_tried(episode, first->who.pid);
+	record_victim(episode, &first->who, (struct record_signal){ .number = 0 });
+	/* Without its descriptor its end is not seen; the proof is the kernel's count all the same. */
+	episode->victim.waiting = victim_take(handler, first, &episode->victim) == 0;
+	episode->victim.overdue =
+		nsec_after(handler->now, episode->policy.step[episode->step].timeout);
+	return action_hand_over(handler, episode);
+}
+
+enum action_verdict action_mark_tick(struct handler *handler, struct episode *episode)
+{
+	struct gauges gauges;
+
+	if (handler->slots[episode->slot].state != BOARD_EPISODE)
+		return action_kernel_tick(handler, episode);
+	/* Over while it waited for a descriptor: then nobody has to go. */
+	if (level_gauges(handler, episode->slot, &gauges) == 0 &&
+	    !pressure_is_on(handler, episode, &gauges))
+		return ACTION_DONE;
+	return action_mark_begin(handler, episode);
+}
+
+/*
+ * The kernel killed. When that was what our step asked for it is no hand-back that should make us
+ * hesitate the next time.
+ */
+static enum action_verdict kills_proven(struct handler *handler, struct episode *episode)
+{
+	const struct victim *victim = &episode->victim;
+	bool ordered = episode->policy.step[episode->step].kind == STEP_KILL;
+
+	if (ordered && victim->waiting && !nsec_reached(handler->now, victim->overdue)) {
+		episode->due = nsec_after(handler->now, nsec_from_msec(KERNEL_EXIT_LOOK_MSEC));
+		return ACTION_WAITING; /* its exit belongs to the record */
+	}
+	if (ordered && !victim->waiting)
+		slot_ease(handler, episode->slot);
+	episode->outcome.proof = OUTCOME_PROOF_KILLS;
+	return ACTION_ENDED;
 }
 
 /* The write and its wake-up may have missed the sleeper: again, with a nudge for the moved ones. */
@@ -72,14 +170,13 @@ enum action_verdict action_kernel_tick(struct handler *handler, struct episode *
 {
 	struct gauges gauges;
 
+	episode->due = action_look_after(handler->now, HANDLER_LOOKS - 1);
 	if (level_gauges(handler, episode->slot, &gauges) < 0)
-		return ACTION_FAILED;
+		return ACTION_WAITING; /* gone, which the next look says as well */
 	/* A sleeper can be left behind by the kill that helped the others. */
 	if (!gauges.level.under_oom &&
-	    level_kills(handler, episode->slot) > episode->kills_at_trigger) {
-		episode->outcome.proof = OUTCOME_PROOF_KILLS;
-		return ACTION_ENDED;
-	}
+	    level_kills(handler, episode->slot) > episode->kills_at_trigger)
+		return kills_proven(handler, episode);
 	if (gauges.level.under_oom || level_refused(&gauges) != episode->refused_last) {
 		episode->refused_last = level_refused(&gauges);
 		episode->refused_since = handler->now;

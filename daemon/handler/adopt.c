@@ -164,6 +164,20 @@ static void group_take(struct adopt *adopt, const struct wire *wire, int *fds, s
 	atomic_store(&adopt->tables->outcomes->board[wire->slot].held, wire->generation);
 }
 
+/*
+ * @fd: -1 takes the freezer away. An episode that froze through the former one has a descriptor of its
+ * own until it thaws.
+ */
+static void freezer_take(struct adopt *adopt, uint32_t slot, int fd)
+{
+	int *place = &adopt->groups[slot].fd[GROUP_FREEZER], former = *place;
+
+	/* seq_cst: pairs with adopt_quiesce(), as a generation does */
+	__atomic_store_n(place, fd, __ATOMIC_SEQ_CST);
+	adopt_quiesce(adopt);
+	io_close(&former);
+}
+
 static void processes_take(struct adopt *adopt, const struct wire *wire, int *fds, size_t count)
 {
 	for (uint32_t i = 0; i < wire->process_count && 2 * i + 1 < count; i++) {
@@ -206,6 +220,10 @@ static void message_take(struct adopt *adopt, const struct wire *wire, int *fds,
 	case WIRE_GROUP_GONE:
 		if (adopt_group(adopt, wire->slot, wire->generation))
 			group_empty(adopt, wire->slot);
+		break;
+	case WIRE_GROUP_FREEZER:
+		if (adopt_group(adopt, wire->slot, wire->generation))
+			freezer_take(adopt, wire->slot, count ? move_fd(&fds[0]) : -1);
 		break;
 	case WIRE_PROCESSES:
 		processes_take(adopt, wire, fds, count);

@@ -7,6 +7,9 @@
  * the generation to 0 and then waits until the loop has passed a quiescent point (adopt_enter,
  * adopt_leave); only then are the descriptors closed, so the loop can never use a number that has come
  * to mean something else.
+ *
+ * The freezer alone comes and goes while its seat stays valid: the place is changed first, and the former
+ * descriptor closed after the next quiescent point.
  */
 #pragma once
 
@@ -23,7 +26,7 @@
 
 struct group_seat {
 	_Atomic uint32_t generation; /* of the roster slot; 0: empty */
-	int fd[GROUP_FILE_COUNT]; /* -1: not there */
+	int fd[GROUP_FILE_COUNT]; /* -1: not there; that of the freezer may change from turn to turn */
 	_Atomic int members[GROUP_MEMBERS]; /* one-shot descriptors, -1: used up */
 };
 

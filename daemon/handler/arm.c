@@ -57,6 +57,8 @@ void arm_release(struct handler *handler, uint32_t slot, uint32_t value)
 {
 	struct slot *self = &handler->slots[slot];
 
+	/* Frozen, nobody could be killed, and nobody of ours would be there to thaw. */
+	action_thaw(handler, slot);
 	/* Repeated at each look: what matters is what the last reading says. */
 	(void)knob_return(handler, slot, KNOB_OOM_CONTROL, value);
 	self->disarm_value = value;
@@ -75,6 +77,7 @@ bool arm_release_look(struct handler *handler, uint32_t slot)
 	else if (ret < 0 || gauges.level.kill_disabled != self->disarm_value ||
 		 (gauges.level.under_oom && self->disarm_value == 0))
 		(void)knob_return(handler, slot, KNOB_OOM_CONTROL, self->disarm_value);
+	action_thaw(handler, slot);
 	self->disarm_looks--;
 	self->due = (struct nsec){ 0 };
 	if (self->disarm_looks)

@@ -13,16 +13,49 @@ static bool mostly_unknown(const struct episode *episode, const struct ranking *
 	return ranking->unknown > 0 && ranking->known.count < episode->outcome.usage / 2;
 }
 
-void decision_take(struct handler *handler, struct episode *episode, struct ranking *ret_ranking)
+struct ranking_question decision_question(const struct handler *handler,
+					  const struct episode *episode)
 {
-	const struct policy_tried tried = { .pids = episode->tried, .count = episode->tried_count };
+	const struct outcome *outcome = &episode->outcome;
 
-	snapshot_take(handler, episode->slot);
-	policy_rank(&handler->snapshot, tried, ret_ranking);
-	if (mostly_unknown(episode, ret_ranking))
-		ret_ranking->first = NULL;
+	return (struct ranking_question){
+		.order = episode->policy.order,
+		.unit = episode->policy.unit,
+		.spare_adj = episode->policy.spare_adj && !episode->unsparing,
+		.unit_inode = episode->unit_inode,
+		.tried = { .pids = episode->tried, .count = episode->tried_count },
+		.limit = { .count = outcome->memsw ? outcome->memsw_limit : outcome->limit },
+		.page = { .count = handler->page_bytes },
+	};
+}
+
+/* Return: handler->ranking. */
+static struct ranking *rank(struct handler *handler, const struct episode *episode)
+{
+	const struct snapshot_question members = { .slot = episode->slot,
+						   .unit = episode->policy.unit,
+						   .rules = &episode->rules };
+	const struct ranking_question question = decision_question(handler, episode);
+
+	snapshot_take(handler, &members);
+	ranking_make(handler->snapshot.list, handler->snapshot.count, &question, &handler->ranking);
+	return &handler->ranking;
+}
+
+bool decision_is_blind(struct handler *handler, const struct episode *episode)
+{
+	return mostly_unknown(episode, rank(handler, episode));
+}
+
+const struct ranking *decision_take(struct handler *handler, struct episode *episode)
+{
+	struct ranking *ranking = rank(handler, episode);
+
+	if (episode->blind || mostly_unknown(episode, ranking))
+		ranking->first = NULL;
+	else if (ranking->first && !episode->unit_inode)
+		episode->unit_inode = ranking->first->unit_inode;
 	HOLD(HOLD_SNAPSHOT_DONE);
-	/* Later ones, after a victim died, do not replace what the first act was based on. */
-	if (!episode->outcome.decided_nsec)
-		record_decision(handler, episode, ret_ranking);
+	record_decision(handler, episode, ranking);
+	return ranking;
 }

@@ -1,16 +1,23 @@
 /*
- * A decision: a fresh look at who lives in the group, the order of the policy, and the first of them all
- * kept for the record.
+ * A decision: a fresh look at who lives in the group, what the policy's rules say of each, the order, and
+ * the first of them all kept for the record.
  */
 #pragma once
 
 #include "handler/handler.h"
-#include "handler/policy.h"
 
 /**
  * decision_take() - who goes first now? Nobody, where most of the memory is with members without facts.
- * @ret_ranking: its first candidate is borrowed from handler->snapshot until the next decision
  *
- * Context: loop.
+ * Context: loop; reads the roster, takes a snapshot, no allocation.
+ * Return:  handler->ranking, its first candidate being in handler->snapshot; both hold until the next
+ *          decision, whichever episode takes it: not across a turn of the loop.
  */
-void decision_take(struct handler *handler, struct episode *episode, struct ranking *ret_ranking);
+const struct ranking *decision_take(struct handler *handler, struct episode *episode);
+
+/* Is most of the memory with members without facts? Then decision_take() would choose nobody. */
+bool decision_is_blind(struct handler *handler, const struct episode *episode);
+
+/* What @episode's order depends on, for who has to ask about more than the first of it. */
+struct ranking_question decision_question(const struct handler *handler,
+					  const struct episode *episode);

@@ -3,13 +3,17 @@
  * locked before the first event. Each part has a file of its own; this header only shows how they hang
  * together:
  *
- *     handler.c   the loop                      adopt.c    second thread: takes and closes descriptors
- *     slots.c     what to do about each group   slot.c     what happens to one
- *     look.c      what its level means          mark.c     the kernel's killer takes our choice
- *     episode.c   one OOM, trigger to record    knob_turn.c ledger, epoch, knob
- *     level.c     under OOM? whose limit?       snapshot.c who lives there, how big
- *     arm.c       the knob that arms            policy.c   who goes first
- *     action.c    the steps as table rows       record.c   what is said about it afterwards
+ *     handler.c   the loop                     adopt.c         second thread: takes and closes descriptors
+ *     slots.c     what to do about each group  slot.c          what happens to one
+ *     look.c      what its level means         alloc_failure.c charges that fail without a sleeper
+ *     level.c     under OOM? whose limit?      arm.c           the knob that arms
+ *     episode.c   one OOM, trigger to record   pressure.c      is it still on, is it still ours?
+ *     step.c      the policy, step by step     settle.c        calm that has to last
+ *     action.c    the steps as table rows      last_resort.c   nobody can be killed
+ *     snapshot.c  who lives there, how big     decision.c      who goes first (ranking/)
+ *     victim.c    a process and its sharers    budget.c        how many kills are left
+ *     mark.c      the kernel takes our choice  rival.c         ... unless somebody is as bad
+ *     knob_turn.c ledger, epoch, knob          record.c        what is said afterwards
  *
  * Threads: everything here belongs to the loop, except where a comment names the adopt thread.
  */
@@ -19,14 +23,29 @@
 #include <stdint.h>
 
 #include "handler/adopt.h"
+#include "handler/budget.h"
 #include "handler/episode.h"
 #include "handler/snapshot.h"
+#include "ranking/ranking.h"
 #include "shared/inherit.h"
 
 #define HANDLER_DEPTH 64 /* nesting of groups we follow: the kernel's tests nest 10, real hosts 8 */
 
 /* Looks after an act: 10, 100 and 1000 ms later (KERNEL.md K1: an effect can be lost and is repeated). */
 #define HANDLER_LOOKS 3
+
+/* Suspicion that charges fail without a sleeper (alloc_failure.h). */
+struct alloc_watch {
+	bool met; /* there is a look before this one */
+	uint32_t looks; /* of a suspicion, that found charges refused; 0: there is none */
+	uint64_t refused; /* charges, at the last look */
+	struct nsec due; /* of a suspicion: its next look */
+	struct nsec asked; /* facts from then on tell */
+	struct nsec counted; /* last */
+	struct nsec reported; /* last */
+	struct nsec again; /* steps are not taken again before */
+	struct nsec backoff;
+};
 
 /* What the handler remembers of a roster slot. */
 struct slot {
@@ -49,6 +68,8 @@ struct slot {
 	uint32_t disarm_looks; /* looks left after a disarming write, 0: none under way */
 	uint32_t disarm_value; /* what was written */
 	uint32_t loans; /* number of the last loan */
+	struct budget_group budget;
+	struct alloc_watch alloc;
 	struct episode *episode;
 };
 
@@ -72,5 +93,8 @@ struct handler {
 	struct adopt adopt;
 	struct slot slots[ROSTER_SLOTS];
 	struct episode episodes[EPISODE_POOL];
-	struct snapshot snapshot; /* scratch of one decision */
+	struct budget_host budget;
+	struct snapshot snapshot; /* scratch of one decision, as are ... */
+	struct ranking ranking;
+	struct policy policy; /* scratch of one look */
 };

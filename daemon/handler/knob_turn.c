@@ -3,37 +3,56 @@
 
 #include <errno.h>
 
-#include "handler/level.h"
-
 static bool is_fenced(const struct handler *handler)
 {
 	return atomic_load(&handler->tables.pulse->epoch) != handler->epoch;
 }
 
+/*
+ * While we hold a group frozen its freezer is reached through a descriptor of our own: the seat's may be
+ * withdrawn meanwhile, when the supervisor finds a stranger in the freezer's group.
+ */
+static int knob_fd(const struct handler *handler, uint32_t slot, enum knob knob)
+{
+	const struct slot *self = &handler->slots[slot];
+	const struct group_seat *seat = adopt_group(&handler->adopt, slot, self->roster.generation);
+
+	if (knob == KNOB_FREEZER && self->episode && self->episode->freezer_fd >= 0)
+		return self->episode->freezer_fd;
+	return seat ? seat->fd[knob_file(knob)] : -1;
+}
+
+/* Does what the knob reads say that @value has taken effect? */
+static bool is_confirmed(enum knob knob, uint64_t value, uint64_t reads)
+{
+	if (knob == KNOB_OOM_CONTROL || knob == KNOB_FREEZER)
+		return reads == value;
+	/* Limits are kept in whole pages and unlimited has a ceiling: at least what was asked is enough. */
+	return reads >= value || limit_is_unlimited(reads);
+}
+
 static int set_and_confirm(struct handler *handler, uint32_t slot, enum knob knob, uint64_t value)
 {
-	const struct group_seat *seat =
-		adopt_group(&handler->adopt, slot, handler->slots[slot].roster.generation);
+	int fd = knob_fd(handler, slot, knob);
 	uint64_t reads;
-	int fd, ret;
+	int ret;
 
-	if (!seat || seat->fd[knob_file(knob)] < 0)
+	if (fd < 0)
 		return -ESRCH;
 	if (is_fenced(handler))
 		return -ECANCELED;
-	fd = seat->fd[knob_file(knob)];
 	ret = knob_set(knob, fd, value);
+	/* Below a group that somebody else froze the state does not tell that ours is thawed. */
+	if (ret == 0 && knob == KNOB_FREEZER && value == 0)
+		return 0;
 	if (ret == 0)
 		ret = knob_get(knob, fd, &reads);
 	if (ret < 0)
 		return ret;
-	/* Limits are kept in whole pages and unlimited has a ceiling: at least what was asked is enough. */
-	return knob == KNOB_OOM_CONTROL
-		       ? (reads == value ? 0 : -EAGAIN)
-		       : (reads >= value || limit_is_unlimited(reads) ? 0 : -EAGAIN);
+	return is_confirmed(knob, value, reads) ? 0 : -EAGAIN;
 }
 
-int knob_turn(struct handler *handler, const struct turn *turn)
+int knob_announce(struct handler *handler, const struct turn *turn)
 {
 	struct ledger_cell cell = {
 		.state = LEDGER_CHANGED,
@@ -47,7 +66,14 @@ int knob_turn(struct handler *handler, const struct turn *turn)
 	if (is_fenced(handler))
 		return -ECANCELED;
 	ledger_write(handler->tables.ledger, turn->slot, turn->knob, &cell);
-	return set_and_confirm(handler, turn->slot, turn->knob, turn->set);
+	return 0;
+}
+
+int knob_turn(struct handler *handler, const struct turn *turn)
+{
+	int ret = knob_announce(handler, turn);
+
+	return ret < 0 ? ret : set_and_confirm(handler, turn->slot, turn->knob, turn->set);
 }
 
 int knob_return(struct handler *handler, uint32_t slot, enum knob knob, uint64_t value)

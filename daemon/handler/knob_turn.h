@@ -13,9 +13,18 @@ struct turn {
 	enum knob knob;
 	uint64_t set;
 	uint64_t found;
-	struct nsec due; /* limits: when the loan is to be taken back */
-	uint32_t loan;
+	struct nsec due; /* limits: when the loan is to be taken back; freezer: when it is thawed */
+	uint32_t loan; /* limits and the freezer: the number others acknowledge it by */
 };
+
+/**
+ * knob_announce() - the ledger's entry alone; the knob follows by knob_turn() with the same @turn
+ *
+ * For a knob whose change has to be noted where it outlives all of us before it is made.
+ *
+ * Errors:  -ECANCELED when fenced: nothing was written.
+ */
+int knob_announce(struct handler *handler, const struct turn *turn);
 
 /**
  * knob_turn() - ledger, epoch, knob, and a reading to confirm
@@ -28,6 +37,9 @@ int knob_turn(struct handler *handler, const struct turn *turn);
 
 /**
  * knob_return() - write @value and strike the ledger's entry once it reads back
+ *
+ * A freezer that was thawed counts as such when the write succeeds: it still reads frozen where somebody
+ * froze a group above it.
  *
  * Errors:  as knob_turn(); the entry stays on any error.
  */

@@ -1,6 +1,7 @@
 /* See look.h. */
 #include "handler/look.h"
 
+#include "handler/alloc_failure.h"
 #include "handler/level.h"
 #include "handler/record.h"
 #include "handler/slot.h"
@@ -12,27 +13,28 @@
 static void foreign_report(struct handler *handler, uint32_t number, uint32_t above)
 {
 	struct slot *slot = &handler->slots[number];
-	static struct episode episode; /* only to carry the record */
+	static struct episode episode; /* only to carry the record: all but these stays 0 */
 	struct gauges gauges;
 
 	if (slot->foreign || level_gauges(handler, number, &gauges) < 0)
 		return;
 	slot->foreign = true;
-	episode = (struct episode){ .slot = number, .trigger = handler->now };
-	record_trigger(handler, &episode, &gauges, false);
+	episode.slot = number;
+	episode.trigger = handler->now;
+	record_trigger(handler, &episode, &gauges, EPISODE_BY_SWEEP);
 	episode.outcome.limit_inode = handler->slots[above].roster.inode;
 	episode.kills_at_trigger = level_kills(handler, number);
 	record_send(handler, &episode, OUTCOME_FOREIGN);
 }
 
 /* Starts an episode on the group whose limit it is; when it cannot be, tries again shortly. */
-static void begin(struct handler *handler, uint32_t number, bool by_event)
+static void begin(struct handler *handler, uint32_t number, enum episode_cause cause)
 {
 	struct slot *slot = &handler->slots[number];
 
 	if (slot->episode || slot->state != BOARD_ARMED || slot->disarm_looks)
 		return;
-	if (episode_begin(handler, number, by_event) < 0) {
+	if (episode_begin(handler, number, cause) < 0) {
 		slot->look = true;
 		slot->due = nsec_after(handler->now, nsec_from_msec(LOOK_RETRY_MSEC));
 		return;
@@ -40,11 +42,29 @@ static void begin(struct handler *handler, uint32_t number, bool by_event)
 	slot_set_state(handler, number, BOARD_EPISODE);
 }
 
+/* Nobody sleeps. An event says that somebody did a moment ago: then a refused charge was that one's. */
+static void calm_look(struct handler *handler, uint32_t number, bool by_event)
+{
+	struct gauges gauges;
+
+	if (!by_event && level_gauges(handler, number, &gauges) == 0 &&
+	    alloc_failure_look(handler, number, &gauges)) {
+		begin(handler, number, EPISODE_BY_ALLOC_FAILURE);
+		return;
+	}
+	if (by_event) {
+		handler->slots[number].alloc.met = false;
+		handler->slots[number].alloc.looks = 0;
+	}
+	slot_note_calm(handler, number);
+}
+
 static void armed_look(struct handler *handler, uint32_t number, bool by_event)
 {
 	struct slot *slot = &handler->slots[number];
 	const struct group_seat *seat =
 		adopt_group(&handler->adopt, number, slot->roster.generation);
+	enum episode_cause cause = by_event ? EPISODE_BY_EVENT : EPISODE_BY_SWEEP;
 	struct oom_level level;
 	uint32_t whose;
 
@@ -57,14 +77,14 @@ static void armed_look(struct handler *handler, uint32_t number, bool by_event)
 	}
 	switch (level_find(handler, number, &whose)) {
 	case LEVEL_CALM:
-		slot_note_calm(handler, number);
+		calm_look(handler, number, by_event);
 		break;
 	case LEVEL_OWN:
 		slot->doubts = 0;
-		begin(handler, number, by_event);
+		begin(handler, number, cause);
 		break;
 	case LEVEL_ABOVE:
-		begin(handler, whose, by_event);
+		begin(handler, whose, cause);
 		break;
 	case LEVEL_FOREIGN:
 		foreign_report(handler, number, whose);
@@ -83,16 +103,16 @@ static void armed_look(struct handler *handler, uint32_t number, bool by_event)
 static void watched_look(struct handler *handler, uint32_t number)
 {
 	struct slot *slot = &handler->slots[number];
-	struct policy policy;
+	struct policy *policy = &handler->policy;
 	struct gauges gauges;
 
 	if (slot->episode ||
-	    roster_read_policy(handler->tables.roster, slot->roster.policy, &policy) < 0 ||
-	    policy.mode != POLICY_DRY_RUN || level_gauges(handler, number, &gauges) < 0 ||
+	    roster_read_policy(handler->tables.roster, slot->roster.policy, policy) < 0 ||
+	    policy->mode != POLICY_DRY_RUN || level_gauges(handler, number, &gauges) < 0 ||
 	    (gauges.failcnt == slot->failcnt && !level_memsw_is_full(&gauges)))
 		return;
 	(void)episode_begin(handler, number,
-			    true); /* without room in the pool this one goes untold */
+			    EPISODE_BY_EVENT); /* without room in the pool this one goes untold */
 }
 
 void look_at_slot(struct handler *handler, uint32_t number)

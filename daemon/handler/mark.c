@@ -21,6 +21,21 @@ static int adj_write(int fd, int32_t value)
 	return io_write_at_start(fd, value < 0 ? text : text + 1);
 }
 
+/* As it reads now: facts may have been taken while a mark was on, or before its owner changed it. */
+static int32_t adj_read(int fd, int32_t fallback)
+{
+	char text[TEXT_U64_SIZE + 1];
+	bool negative;
+	uint64_t value;
+
+	if (io_read_at_start(fd, text, sizeof(text)) < 0)
+		return fallback;
+	negative = text[0] == '-';
+	if (text_to_u64(text + negative, NULL, &value) < 0 || value > MARK_ADJ)
+		return fallback;
+	return negative ? -(int32_t)value : (int32_t)value;
+}
+
 /* False for a mark whose writer died in the middle of it. */
 static bool mark_read(const struct handler *handler, int number, struct ledger_mark *ret_mark)
 {
@@ -38,7 +53,7 @@ static int free_mark(const struct handler *handler)
 	return -ENFILE;
 }
 
-/* Facts that were read while a mark was on show our own 1000. */
+/* While another mark is on the same process it reads our own 1000. */
 static int32_t found_before(const struct handler *handler, uint32_t pid, int32_t found)
 {
 	struct ledger_mark mark;
@@ -66,14 +81,14 @@ int mark_put(struct handler *handler, const struct candidate *candidate)
 	};
 	int number = free_mark(handler), ret;
 
-	if (candidate->index != SNAPSHOT_UNKNOWN)
+	if (candidate->index != CANDIDATE_UNKNOWN)
 		seat = adopt_process(&handler->adopt, candidate->index, candidate->generation);
 	if (number < 0 || !seat || seat->adj_fd < 0)
 		return number < 0 ? number : -ESRCH;
 	mark_fds[number] = fcntl(seat->adj_fd, F_DUPFD_CLOEXEC, 0);
 	if (mark_fds[number] < 0)
 		return -errno;
-	mark.found = found_before(handler, mark.pid, mark.found);
+	mark.found = found_before(handler, mark.pid, adj_read(mark_fds[number], mark.found));
 	ledger_put(handler, number, &mark);
 	ret = adj_write(mark_fds[number], MARK_ADJ);
 	if (ret < 0) {

@@ -2,13 +2,16 @@
 #include "handler/record.h"
 
 #include <assert.h>
+#include <signal.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/io.h"
 #include "handler/level.h"
 #include "handler/pin.h"
-#include "handler/policy.h"
+
+/* memory.stat from this long before the trigger still tells of it. */
+#define RECORD_MEMORY_MSEC 100
 
 static uint64_t since_trigger(const struct episode *episode, struct nsec when)
 {
@@ -24,7 +27,7 @@ static struct outcome_step *step_of(struct episode *episode)
 }
 
 void record_trigger(struct handler *handler, struct episode *episode, const struct gauges *gauges,
-		    bool by_event)
+		    enum episode_cause cause)
 {
 	const struct slot *slot = &handler->slots[episode->slot];
 	struct outcome *outcome = &episode->outcome;
@@ -35,15 +38,47 @@ void record_trigger(struct handler *handler, struct episode *episode, const stru
 		.slot_generation = slot->roster.generation,
 		.inode = slot->roster.inode,
 		.limit_inode = slot->roster.inode,
+		.policy_index = slot->roster.policy,
+		.policy_version = episode->policy.version,
 		.trigger_nsec = episode->trigger.count,
 		.limit = gauges->limit,
 		.usage = gauges->usage,
 		.failcnt = gauges->failcnt > slot->failcnt ? gauges->failcnt - slot->failcnt : 0,
 		.memsw = level_memsw_is_full(gauges),
-		.by_sweep = !by_event,
+		.by_sweep = cause != EPISODE_BY_EVENT,
+		.by_alloc_failure = cause == EPISODE_BY_ALLOC_FAILURE,
+		.failcnt_total = gauges->failcnt,
+		.memsw_limit =
+			limit_is_unlimited(gauges->memsw_limit) ? UINT64_MAX : gauges->memsw_limit,
+		.memsw_usage = gauges->memsw_usage,
+		.memsw_failcnt_total = gauges->memsw_failcnt,
+		.order = episode->policy.order,
+		.unit = episode->policy.unit,
 	};
 	static_assert(sizeof(outcome->policy) == sizeof(episode->policy.name), "same name");
 	memcpy(outcome->policy, episode->policy.name, sizeof(outcome->policy));
+}
+
+/*
+ * What else the sampler tells of the moment: it may come after the first decision, or not at all. Once
+ * victims have died it would no longer be of the trigger.
+ */
+static void circumstances_take(const struct handler *handler, struct episode *episode,
+			       const struct ranking *ranking)
+{
+	struct outcome *outcome = &episode->outcome;
+	struct facts_memory memory;
+
+	if (!outcome->asleep)
+		outcome->asleep = ranking->asleep;
+	if (outcome->memory.sampled_nsec || episode->acted)
+		return;
+	/* Half-written by a sampler that died: as good as never. */
+	if (facts_read_memory(handler->tables.facts, episode->slot, &memory) == 0 &&
+	    memory.sampled_nsec &&
+	    memory.sampled_nsec + nsec_from_msec(RECORD_MEMORY_MSEC).count >=
+		    episode->trigger.count)
+		outcome->memory = memory;
 }
 
 void record_decision(struct handler *handler, struct episode *episode,
@@ -51,6 +86,9 @@ void record_decision(struct handler *handler, struct episode *episode,
 {
 	struct outcome *outcome = &episode->outcome;
 
+	circumstances_take(handler, episode, ranking);
+	if (outcome->decided_nsec)
+		return;
 	outcome->candidates = ranking->total;
 	outcome->eligible = ranking->eligible;
 	outcome->listed = ranking->listed;
@@ -60,7 +98,8 @@ void record_decision(struct handler *handler, struct episode *episode,
 	memcpy(outcome->candidate, ranking->list, ranking->listed * sizeof(ranking->list[0]));
 }
 
-void record_victim(struct episode *episode, const struct outcome_candidate *who, int error)
+void record_victim(struct episode *episode, const struct outcome_candidate *who,
+		   struct record_signal signal)
 {
 	struct outcome *outcome = &episode->outcome;
 
@@ -69,8 +108,9 @@ void record_victim(struct episode *episode, const struct outcome_candidate *who,
 		outcome->victims++;
 	outcome->victim[outcome->victims - 1] = (struct outcome_victim){
 		.who = *who,
-		.end = error < 0 ? OUTCOME_VICTIM_REFUSED : OUTCOME_VICTIM_WAITING,
-		.error = (uint32_t)-error,
+		.end = signal.error < 0 ? OUTCOME_VICTIM_REFUSED : OUTCOME_VICTIM_WAITING,
+		.error = (uint32_t)-signal.error,
+		.signal_number = (uint32_t)signal.number,
 		.signalled_nsec = since_trigger(episode, clock_now()),
 	};
 }
@@ -104,6 +144,11 @@ void record_step_amount(struct episode *episode, struct bytes amount)
 	step_of(episode)->amount = amount.count;
 }
 
+void record_step_count(struct episode *episode, uint32_t count)
+{
+	step_of(episode)->count = count;
+}
+
 void record_step_error(struct episode *episode, int error)
 {
 	step_of(episode)->error = (uint32_t)-error;
@@ -120,14 +165,38 @@ void record_step_end(const struct handler *handler, struct episode *episode,
 	step->ended_nsec = since_trigger(episode, handler->now);
 }
 
+/* What the first step would have told its victim; 0: none of those that choose one. */
+static int would_signal(const struct policy_step *step)
+{
+	switch ((enum step_kind)step->kind) {
+	case STEP_KILL:
+	case STEP_KILL_GROUP:
+		return SIGKILL;
+	case STEP_TERMINATE:
+		return (int)step->signal_number;
+	case STEP_RAISE_LIMIT:
+	case STEP_FREEZE:
+	case STEP_HOOK:
+	case STEP_KERNEL:
+	case STEP_KIND_COUNT:
+		break;
+	}
+	return 0;
+}
+
 void record_would(const struct handler *handler, struct episode *episode,
 		  const struct candidate *first)
 {
+	const struct policy_step *step = &episode->policy.step[episode->step];
+	struct record_signal signal = { .number = would_signal(step) };
+
 	record_step_begin(handler, episode);
 	record_step_end(handler, episode, OUTCOME_STEP_WOULD);
-	if (!first || step_of(episode)->kind != STEP_KILL)
+	if (!first || !signal.number)
 		return;
-	record_victim(episode, &first->who, 0);
+	if (step->kind == STEP_KILL && step->via == STEP_VIA_KERNEL)
+		signal.number = 0;
+	record_victim(episode, &first->who, signal);
 	episode->outcome.victim[0].end = OUTCOME_VICTIM_SPARED;
 }
 

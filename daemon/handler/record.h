@@ -7,23 +7,36 @@
 #include "handler/handler.h"
 
 struct ranking;
+struct candidate;
 struct gauges;
 
-/* The trigger: numbers of the group whose limit was hit. @by_event: else the sweep found it. */
+/* The trigger: numbers of the group whose limit was hit. */
 void record_trigger(struct handler *handler, struct episode *episode, const struct gauges *gauges,
-		    bool by_event);
+		    enum episode_cause cause);
 
-/* The first ranking; later ones, after a victim died, do not replace it. */
+/*
+ * The first ranking; later ones, after a victim died, do not replace it. What came too late for the
+ * first, memory.stat and who sleeps, is taken from a later one.
+ */
 void record_decision(struct handler *handler, struct episode *episode,
 		     const struct ranking *ranking);
 
-/* @error: 0 or a negative errno of the signal. The end is filled in by record_victim_end(). */
-void record_victim(struct episode *episode, const struct outcome_candidate *who, int error);
+/* How a victim was told. */
+struct record_signal {
+	int number; /* 0: marked for the kernel's killer */
+	int error; /* 0 or a negative errno */
+};
+
+/* The end is filled in by record_victim_end(), which speaks of the latest. */
+void record_victim(struct episode *episode, const struct outcome_candidate *who,
+		   struct record_signal signal);
 void record_victim_end(const struct handler *handler, struct episode *episode,
 		       enum outcome_victim_end end);
 
+/* The step whose turn it is has begun; the others speak of the latest that has. */
 void record_step_begin(const struct handler *handler, struct episode *episode);
 void record_step_amount(struct episode *episode, struct bytes amount);
+void record_step_count(struct episode *episode, uint32_t count);
 void record_step_error(struct episode *episode, int error);
 void record_step_end(const struct handler *handler, struct episode *episode,
 		     enum outcome_step_result result);

@@ -7,9 +7,11 @@
 
 #include "handler/action.h"
 #include "handler/arm.h"
+#include "handler/freezer.h"
 #include "handler/knob_turn.h"
 #include "handler/level.h"
 #include "handler/look.h"
+#include "handler/mark.h"
 #include "handler/slot.h"
 
 #define SLOTS_LOAN_BITS 16
@@ -26,8 +28,11 @@ static void forget(struct handler *handler, uint32_t number)
 
 	if (slot->episode)
 		episode_close(handler, slot->episode, OUTCOME_GROUP_GONE);
+	/* Its freezer is another hierarchy's: who was moved there may stand still in it yet. */
 	for (enum knob knob = 0; knob < KNOB_COUNT; knob++)
-		knob_strike(handler, number, knob);
+		/* What still stands still is the guardian's to find. */
+		if (knob != KNOB_FREEZER || freezer_open(handler, number) == 0)
+			knob_strike(handler, number, knob);
 	*slot = (struct slot){ .state = BOARD_ABSENT };
 	slot_set_state(handler, number, BOARD_ABSENT);
 	set_error(handler, number, 0);
@@ -36,6 +41,7 @@ static void forget(struct handler *handler, uint32_t number)
 	atomic_store(&board->episodes, 0);
 	atomic_store(&board->kills, 0);
 	atomic_store(&board->hand_backs, 0);
+	atomic_store(&board->alloc_failures, 0);
 }
 
 /*
@@ -129,6 +135,23 @@ static void unwanted_tend(struct handler *handler, uint32_t number)
 		slot_note_calm(handler, number);
 }
 
+/*
+ * The operator wants the group back while we are at it: at once, not when we are done. The record says
+ * what was done until then; loans go back through the lender, who waits for the ledger alone. An episode
+ * of a dry run never had anything of the group's.
+ */
+static void release_in_midst(struct handler *handler, uint32_t number)
+{
+	struct slot *slot = &handler->slots[number];
+
+	if (!slot->episode || slot->roster.want != ROSTER_WANT_HELD ||
+	    (slot->state != BOARD_EPISODE && slot->state != BOARD_HANDED_BACK))
+		return;
+	episode_close(handler, slot->episode, OUTCOME_HANDED_BACK);
+	/* The episode was still making sure of its 0: the looks of a release do so from here on. */
+	arm_release(handler, number, (uint32_t)slot->roster.saved.value[KNOB_OOM_CONTROL]);
+}
+
 /* A managed group: bring it to the state the roster wants. */
 static void managed_tend(struct handler *handler, uint32_t number)
 {
@@ -141,6 +164,9 @@ static void managed_tend(struct handler *handler, uint32_t number)
 		if (slot->episode)
 			episode_close(handler, slot->episode, OUTCOME_HANDED_BACK);
 	}
+	release_in_midst(handler, number);
+	if (!slot->episode)
+		action_thaw(handler, number); /* one that was refused at an episode's end */
 	if (slot->disarm_looks)
 		return;
 	switch ((enum board_state)slot->state) {
@@ -165,6 +191,7 @@ static void managed_tend(struct handler *handler, uint32_t number)
 			try_arm(handler, number);
 		break;
 	case BOARD_EPISODE: /* it runs to its end; then this is asked again */
+	case BOARD_STRANDED: /* on the board only: to us it is an episode */
 	case BOARD_ABSENT:
 	case BOARD_STATE_COUNT:
 		break;
@@ -268,6 +295,19 @@ struct nsec slots_run(struct handler *handler)
 	return next;
 }
 
+/* Once more for each group that may still be ours. Errors: nobody is left to tell; the next look tries. */
+static void abandon(struct handler *handler, uint32_t number)
+{
+	struct slot *slot = &handler->slots[number];
+
+	action_thaw(handler, number);
+	if (slot->state == BOARD_EPISODE || slot->state == BOARD_HANDED_BACK ||
+	    knob_entry(handler, number, KNOB_OOM_CONTROL).state == LEDGER_CHANGED)
+		slot->disarm_looks = 1;
+	if (slot->disarm_looks)
+		(void)knob_return(handler, number, KNOB_OOM_CONTROL, 0);
+}
+
 void slots_abandon(struct handler *handler)
 {
 	const struct timespec pauses[HANDLER_LOOKS] = { { .tv_nsec = 10000000 },
@@ -275,18 +315,14 @@ void slots_abandon(struct handler *handler)
 							{ .tv_sec = 1 } };
 
 	for (int look = 0; look <= HANDLER_LOOKS; look++) {
-		for (uint32_t number = 0; number < slots_used(handler); number++) {
-			struct slot *slot = &handler->slots[number];
-
-			/* Nothing is left to report an error to; the next look tries again. */
-			if (slot->roster.role == ROSTER_MANAGED &&
-			    (slot->state == BOARD_EPISODE || slot->state == BOARD_HANDED_BACK ||
-			     knob_entry(handler, number, KNOB_OOM_CONTROL).state == LEDGER_CHANGED))
-				slot->disarm_looks = 1;
-			if (slot->disarm_looks)
-				(void)knob_return(handler, number, KNOB_OOM_CONTROL, 0);
-		}
+		for (uint32_t number = 0; number < slots_used(handler); number++)
+			if (handler->slots[number].roster.role == ROSTER_MANAGED)
+				abandon(handler, number);
 		if (look < HANDLER_LOOKS)
 			(void)nanosleep(&pauses[look], NULL);
 	}
+	/* The kernel has had its time to take whom we marked. */
+	for (int i = 0; i < EPISODE_POOL; i++)
+		if (handler->episodes[i].phase != EPISODE_FREE && handler->episodes[i].mark)
+			mark_remove(handler, handler->episodes[i].mark);
 }

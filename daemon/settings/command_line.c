@@ -17,6 +17,7 @@ enum row_key {
 	ROW_FAIL_KERNEL_GATE,
 	ROW_HAND_BACK,
 	ROW_PROBE,
+	ROW_READ_PROCESSES,
 	ROW_HELP,
 	ROW_VERSION,
 };
@@ -48,6 +49,8 @@ static const struct row {
 	[ROW_HAND_BACK] = { "hand-back", NULL, OWNER_GUARDIAN,
 			    "repair the groups of a dead instance and exit" },
 	[ROW_PROBE] = { "probe", NULL, OWNER_SUPERVISOR, "print what doctor needs and exit" },
+	[ROW_READ_PROCESSES] = { "read-processes", NULL, OWNER_SUPERVISOR,
+				 "internal: read what may hang, for the supervisor" },
 	[ROW_HELP] = { "help", NULL, OWNER_BOTH, "print this text and exit" },
 	[ROW_VERSION] = { "version", NULL, OWNER_BOTH, "print the version and exit" },
 };
@@ -145,6 +148,9 @@ static int row_apply(enum row_key key, const char *value, struct command_line *l
 		return 0;
 	case ROW_PROBE:
 		line->action = COMMAND_LINE_PROBE;
+		return 0;
+	case ROW_READ_PROCESSES:
+		line->action = COMMAND_LINE_READ_PROCESSES;
 		return 0;
 	case ROW_HELP:
 		line->action = COMMAND_LINE_HELP;

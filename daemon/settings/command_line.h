@@ -19,6 +19,7 @@ enum command_line_action {
 	COMMAND_LINE_RUN,
 	COMMAND_LINE_HAND_BACK, /* guardian: repair what is left of a dead instance, then exit */
 	COMMAND_LINE_PROBE, /* supervisor: print what doctor needs as JSON, then exit */
+	COMMAND_LINE_READ_PROCESSES, /* supervisor: be its reader; it starts itself with it */
 	COMMAND_LINE_HELP,
 	COMMAND_LINE_VERSION,
 };

@@ -9,7 +9,7 @@
 void config_defaults(struct config *ret_config)
 {
 	*ret_config = (struct config){ 0 };
-	options_default(&(struct option_target){ &config_options, ret_config, NULL });
+	options_default(&(struct option_target){ .table = &config_options, .values = ret_config });
 }
 
 int config_load(const char *path, bool required, struct config *ret_config,

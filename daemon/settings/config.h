@@ -8,14 +8,20 @@
 
 #include "base/units.h"
 #include "settings/problems.h"
+#include "shared/policy.h"
 
+#define CONFIG_BUDGET_MAX 256 /* kills the handler can remember for the host */
 #define CONFIG_FILE SYSCONFDIR "/oomhandlerd/oomhandlerd.conf"
 
 struct config {
 	struct nsec sample_interval; /* [Supervisor] SampleInterval=5s */
 	struct nsec rescan_interval; /* [Supervisor] RescanInterval=10s */
 	struct nsec default_deadline; /* [Policy] DefaultDeadline=2s */
+	struct kill_budget host_kill_budget; /* [Policy] HostKillBudget=none */
 	struct bytes take_back_step; /* [Lending] TakeBackStep=4M */
+	struct amount host_loan_cap; /* [Lending] HostLoanCap=10%, of all memory of the host */
+	struct amount min_available; /* [Lending] MinAvailable=5%, likewise */
+	struct bytes history_size; /* [Records] HistorySize=8M */
 };
 
 /* The values that hold without a file; the option table is their only source. */

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* A component of a pattern or of a path: not NUL-terminated. */
 struct piece {
 	const char *at;
@@ -27,40 +29,6 @@ struct token {
 	char byte;
 };
 
-static int hex_digit(char byte)
-{
-	if (byte >= '0' && byte <= '9')
-		return byte - '0';
-	if ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'f')
-		return (byte | 0x20) - 'a' + 10;
-	return -EINVAL;
-}
-
-/* Reads behind a backslash, at least one byte. Return: bytes read, or -EINVAL. */
-static int escape_read(struct piece rest, char *ret_byte)
-{
-	char byte = *rest.at;
-	bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
-
-	if (byte == 'x' && rest.end - rest.at >= 3) {
-		int high = hex_digit(rest.at[1]);
-		int low = hex_digit(rest.at[2]);
-
-		if (high < 0 || low < 0)
-			return -EINVAL;
-		*ret_byte = (char)(high << 4 | low);
-		return 3;
-	}
-	if (byte == 'n' || byte == 't') {
-		*ret_byte = byte == 'n' ? '\n' : '\t';
-		return 1;
-	}
-	if (letter || (byte >= '0' && byte <= '9') || (unsigned char)byte < 0x20 || byte == 0x7f)
-		return -EINVAL;
-	*ret_byte = byte;
-	return 1;
-}
-
 /* Takes one token off a non-empty piece. A broken escape stands for its backslash. */
 static struct token token_next(struct piece *piece)
 {
@@ -72,7 +40,7 @@ static struct token token_next(struct piece *piece)
 	else if (byte == '?')
 		token.kind = TOKEN_ANY_BYTE;
 	else if (byte == '\\' && piece->at < piece->end) {
-		int length = escape_read(*piece, &token.byte);
+		int length = text_escape_read(piece->at, piece->end, &token.byte);
 
 		if (length > 0)
 			piece->at += length;
@@ -170,7 +138,7 @@ static const char *escape_fault(struct piece rest, size_t *ret_length)
 
 	if (rest.at == rest.end)
 		return "a component ends in a backslash";
-	length = escape_read(rest, &byte);
+	length = text_escape_read(rest.at, rest.end, &byte);
 	if (length < 0)
 		return "an escape is none of \\\\, \\n, \\t, \\xNN and \\ before "
 		       "punctuation";

@@ -80,6 +80,15 @@ static int regular_open(const char *path, struct problems *problems)
 	return ret == -ENOENT ? ret : -EIO;
 }
 
+static size_t lines_count(const struct content *content)
+{
+	size_t lines = content->length && content->text[content->length - 1] != '\n';
+
+	for (size_t i = 0; i < content->length; i++)
+		lines += content->text[i] == '\n';
+	return lines;
+}
+
 static int content_load(const char *path, struct problems *problems, struct content *ret_content)
 {
 	struct content content = { .text = NULL };
@@ -97,6 +106,12 @@ static int content_load(const char *path, struct problems *problems, struct cont
 	if (content.length > INI_FILE_MAX) {
 		problems_add(problems, path, 0, false, "is too large, expected at most %d bytes",
 			     INI_FILE_MAX);
+		free(content.text);
+		return -EIO;
+	}
+	if (lines_count(&content) > INI_LINES_MAX) {
+		problems_add(problems, path, 0, false, "is too long, expected at most %d lines",
+			     INI_LINES_MAX);
 		free(content.text);
 		return -EIO;
 	}
@@ -124,11 +139,20 @@ static size_t length_without_comment(const char *text, size_t length)
 	return length;
 }
 
+/* A tab is a blank; a UTF-8 byte is part of a name. All else would drive the terminal it is shown on. */
+static const char *control_find(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (((unsigned char)text[i] < 0x20 && text[i] != '\t') || text[i] == 0x7f)
+			return &text[i];
+	return NULL;
+}
+
 /* The next line without comment and outer blanks, possibly empty. Return: false at the end. */
 static bool source_line(struct source *source, const char **ret_text, size_t *ret_length)
 {
 	const char *text = source->at;
-	const char *newline;
+	const char *newline, *control;
 	size_t length;
 
 	if (text == source->end)
@@ -150,6 +174,12 @@ static bool source_line(struct source *source, const char **ret_text, size_t *re
 		;
 	for (; length && is_blank(*text); length--)
 		text++;
+	control = control_find(text, length);
+	if (control) {
+		problem_site_error(&source->site, "holds the control byte \\x%02x, expected text",
+				   (unsigned char)*control);
+		length = 0;
+	}
 	*ret_text = text;
 	*ret_length = length;
 	return true;

@@ -6,8 +6,8 @@
  * - `#` or `;` begins a comment at the start of a line or after a blank. One that belongs to a
  *   value stands right behind another character, or is written `\#` where the value has escapes.
  * - One line is one value: there are no continuation lines.
- * - `:` does not stand for `=`; a line is at most INI_LINE_MAX bytes without its comment; there are
- *   no NUL bytes.
+ * - `:` does not stand for `=`; a line is at most INI_LINE_MAX bytes without its comment, a file at most
+ *   INI_LINES_MAX lines; there are no NUL bytes, and no other control bytes but tabs within what counts.
  */
 #pragma once
 
@@ -16,6 +16,7 @@
 #include "settings/problems.h"
 
 #define INI_LINE_MAX 4096 /* one path (PATH_MAX) */
+#define INI_LINES_MAX 4096 /* more were generated, for another program */
 #define INI_FILE_MAX (1 << 20) /* nobody writes a megabyte by hand: it is another file */
 
 struct ini_listener {

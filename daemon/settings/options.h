@@ -7,28 +7,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "settings/problems.h"
-
-enum option_type {
-	OPTION_SIZE, /* struct bytes, @min to @max bytes */
-	OPTION_SPAN, /* struct nsec, @min to @max nanoseconds */
-	OPTION_WORD, /* uint32_t, index into @words */
-	OPTION_YES_NO, /* bool */
-	OPTION_LIST, /* may be repeated; the table's user stores each value */
-	OPTION_LATER, /* of the design, refused: not supported by this version */
-	OPTION_TYPE_COUNT,
-};
+#include "settings/value.h"
 
 struct option_row {
 	const char *section;
 	const char *key;
-	enum option_type type;
-	uint64_t min;
-	uint64_t max;
-	const char *const *words; /* ended by NULL */
-	size_t offset; /* in the struct the table fills */
+	struct value_row value; /* stored in the struct the table fills */
 	const char *default_text; /* NULL: the table's user decides */
 	bool reloadable; /* a change takes effect on SIGHUP */
 	const char *help; /* one line */
@@ -45,7 +31,7 @@ struct option_table {
 extern const struct option_table config_options; /* fills struct config */
 extern const struct option_table policy_options; /* fills struct policy_file */
 
-/* Stores one value of an OPTION_LIST row; errors go to @site. */
+/* Stores one value of a VALUE_LIST row; errors go to @site. */
 typedef void option_append_function(void *values, const struct option_row *row, const char *text,
 				    const struct problem_site *site);
 
@@ -53,22 +39,24 @@ struct option_target {
 	const struct option_table *table;
 	void *values; /* the struct the table fills, holding its defaults */
 	option_append_function *append; /* NULL for a table without lists */
+	unsigned int
+		*lines; /* of the first value of each row, OPTIONS_MAX of them; NULL: not wanted */
 };
 
-/* Stores every default text of @target's table. */
+/* Stores every default text of @target's table but those of lists. */
 void options_default(const struct option_target *target);
 
 /**
  * options_load() - read @path strictly into @target
  *
+ * The default text of a list is its value when the file has no line of it.
+ *
  * Errors:  as ini_load(). The values are then half-written.
  */
 int options_load(const char *path, const struct option_target *target, struct problems *problems);
 
-/**
- * option_print() - the value of @row as a file would say it, without the key
- * @row: neither OPTION_LIST nor OPTION_LATER
- *
- * Return:  @text, cut to @size.
- */
+/* The row of @key, which is one of @table. */
+const struct option_row *option_find(const struct option_table *table, const char *key);
+
+/* The value of @row as a file would say it, without the key. Return: @text, cut to @size. */
 char *option_print(const struct option_row *row, const void *values, char *text, size_t size);

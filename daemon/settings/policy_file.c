@@ -1,6 +1,7 @@
 /*
  * One policy file: the option table reads it, this file adds what a table cannot say: the lists,
- * which lists must not be empty, and that the kernel's killer is always the last step.
+ * which lists must not be empty, and that the kernel's killer is always the last step. Whether the parts
+ * go together is judged in policy_draft.c.
  */
 #include "settings/policy_file.h"
 
@@ -11,7 +12,7 @@
 #include "base/text.h"
 #include "settings/glob.h"
 #include "settings/memory.h"
-#include "settings/options.h"
+#include "settings/policy_draft.h"
 #include "settings/policy_text.h"
 
 #define SHOWN_SIZE 120 /* of a bad pattern in a message */
@@ -24,7 +25,11 @@ static void pattern_append(struct policy_file *file, const char *pattern,
 	const char *reason;
 	char shown[SHOWN_SIZE];
 
-	if (!*pattern)
+	if (file->pattern_count > POLICY_PATTERNS)
+		return; /* said */
+	if (file->pattern_count == POLICY_PATTERNS)
+		problem_site_error(site, "too many patterns, expected at most %d", POLICY_PATTERNS);
+	else if (!*pattern)
 		problem_site_error(site, "Cgroup= has no value, expected " PATTERN_EXPECTED);
 	else if (glob_check(pattern, &reason) < 0)
 		problem_site_error(site,
@@ -36,32 +41,65 @@ static void pattern_append(struct policy_file *file, const char *pattern,
 	file->lines[file->pattern_count++] = site->line;
 }
 
-/* A bad step is kept out of the list: it was reported, and must not spoil those that follow. */
-static void step_append(struct policy *policy, const char *text, const struct problem_site *site)
+/* Does nothing but the kernel's killer make sense behind @step? */
+static bool step_is_last(const struct policy_step *step)
 {
-	struct policy_step step;
+	return step->kind == STEP_KERNEL ||
+	       (step->kind == STEP_KILL && step->via == STEP_VIA_KERNEL);
+}
+
+/* A bad step is kept out of the list: it was reported, and must not spoil those that follow. */
+static void step_append(struct policy_draft *draft, const char *text,
+			const struct problem_site *site)
+{
+	struct policy *policy = &draft->file.policy;
 	uint32_t count = policy->step_count;
+	const struct policy_step *before = count ? &policy->step[count - 1] : NULL;
+	struct policy_step step;
 
 	if (policy_parse_step(text, site, &step) < 0)
 		return;
-	if (count && policy->step[count - 1].kind == STEP_KERNEL)
+	if (before && before->kind == STEP_KERNEL)
 		problem_site_error(site, "this step can never run, expected nothing behind kernel");
+	else if (before && step_is_last(before) && step.kind != STEP_KERNEL)
+		problem_site_error(
+			site,
+			"this step can never run, expected only kernel behind kill via=kernel");
 	else if (count == POLICY_STEPS - 1 && step.kind != STEP_KERNEL)
 		problem_site_error(site, "too many steps, expected at most %d before kernel",
 				   POLICY_STEPS - 1);
-	else
+	else {
+		draft->step_lines[count] = site->line;
 		policy->step[policy->step_count++] = step;
+	}
+}
+
+static void rule_append(struct policy_draft *draft, const struct option_row *row, const char *text,
+			const struct problem_site *site)
+{
+	char expected[] = "a rule such as comm:java*";
+
+	for (uint32_t i = 0; i < RULE_LIST_COUNT; i++) {
+		if (strcmp(row->key, policy_list_names[i]) != 0)
+			continue;
+		if (!*text && i != RULE_SHIM)
+			problem_site_error(site, "%s= has no value, expected %s", row->key,
+					   expected);
+		rules_append(&draft->file.rules, &draft->sources, i, text, site);
+	}
 }
 
 static void policy_append(void *values, const struct option_row *row, const char *text,
 			  const struct problem_site *site)
 {
-	struct policy_file *file = values;
+	struct policy_draft *draft = values;
 
 	if (strcmp(row->key, "Cgroup") == 0)
-		pattern_append(file, text, site);
+		pattern_append(&draft->file, text, site);
+	else if (strcmp(row->key, "Step") == 0)
+		step_append(draft, text, site);
 	else
-		step_append(&file->policy, text, site);
+		rule_append(draft, row, text, site);
 }
 
 static void steps_complete(struct policy *policy)
@@ -89,32 +127,47 @@ static void policy_set_name(struct policy *policy, const char *path)
 	free(name);
 }
 
-int policy_file_load(const char *path, struct nsec default_deadline, struct policy_file *ret_file,
-		     struct problems *problems)
+/* Return: 0 when the draft holds all that the file says. */
+static int draft_read(struct policy_draft *draft, struct problems *problems)
 {
-	struct policy_file file = { .path = memory_copy_text(path) };
+	const char *path = draft->file.path;
 	const struct option_target target = {
 		.table = &policy_options,
-		.values = &file,
+		.values = draft,
 		.append = policy_append,
+		.lines = draft->lines,
 	};
 	int ret;
 
 	options_default(&target);
-	file.policy.deadline = default_deadline;
 	ret = options_load(path, &target, problems);
 	if (ret == -ENOENT)
 		problems_add(problems, path, 0, false, "cannot be read: %s", strerror(ENOENT));
-	else if (ret != -EIO && !file.pattern_count)
+	else if (ret != -EIO && !draft->file.pattern_count)
 		problems_add(problems, path, 0, false,
 			     "names no control group, expected Cgroup= in [Match]");
-	if (ret < 0 || !file.pattern_count) {
-		policy_file_done(&file);
+	return ret == 0 && !draft->file.pattern_count ? -EINVAL : ret;
+}
+
+/* The whole is judged only when every part is good: a bad Deadline= says nothing about the steps. */
+int policy_file_load(const char *path, struct nsec default_deadline, struct policy_file *ret_file,
+		     struct problems *problems)
+{
+	struct policy_draft draft = { .file.path = memory_copy_text(path),
+				      .file.policy.deadline = default_deadline };
+	size_t errors = problems->errors;
+	int ret = draft_read(&draft, problems);
+
+	steps_complete(&draft.file.policy);
+	if (ret == 0)
+		policy_draft_judge(&draft, problems);
+	rule_sources_done(&draft.sources);
+	if (ret < 0 || problems->errors > errors) {
+		policy_file_done(&draft.file);
 		return -EINVAL;
 	}
-	steps_complete(&file.policy);
-	policy_set_name(&file.policy, path);
-	*ret_file = file;
+	policy_set_name(&draft.file.policy, path);
+	*ret_file = draft.file;
 	return 0;
 }
 

@@ -12,18 +12,38 @@
 #include "settings/problems.h"
 #include "shared/policy.h"
 
+#define POLICY_PATTERNS 256 /* of one file: each is held against every group of the host */
+
+/* Who is in charge of the limits of child groups that no policy matches by itself. */
+enum policy_children {
+	POLICY_CHILDREN_KERNEL,
+	POLICY_CHILDREN_INHERIT, /* this policy */
+	POLICY_CHILDREN_COUNT,
+};
+
 struct policy_file {
 	char *path; /* owner: the set */
 	char **patterns; /* the Cgroup= lines, see glob.h; at least one */
 	unsigned int *lines; /* line number of each pattern */
 	size_t pattern_count;
 	bool force; /* also groups that hold journald, dbus or a container runtime */
-	struct policy policy;
+	uint32_t children; /* enum policy_children */
+	struct policy policy; /* its version is the publisher's business */
+	struct policy_rules rules;
+};
+
+/* A file that was found and is not in force. */
+struct policy_hidden {
+	char *path; /* owner: the set, as of all here */
+	char *by; /* the file of the same name that masks it; NULL: it is a link to /dev/null itself */
+	bool disabled; /* @by is a link to /dev/null */
 };
 
 struct policy_set {
 	struct policy_file *files; /* in the order of precedence */
 	size_t count;
+	struct policy_hidden *hidden; /* for `check`: nothing of it is in force */
+	size_t hidden_count;
 };
 
 /**

@@ -20,13 +20,14 @@
 #define NULL_DEVICE makedev(1, 3) /* /dev/null: Documentation/admin-guide/devices.txt, 6.12 */
 
 struct found {
-	char *path; /* owner: the list */
+	char *path; /* owner: the list, then the set's list of hidden ones */
 	const char *name; /* in @path */
 };
 
 struct found_list {
 	struct found *list;
 	size_t count;
+	struct policy_set *set; /* gets what is hidden; borrowed */
 };
 
 /* Hidden files are an editor's; `.policy` alone has no name. */
@@ -36,6 +37,24 @@ static bool name_is_policy(const char *name)
 	size_t suffix = strlen(SUFFIX);
 
 	return *name != '.' && length > suffix && strcmp(name + length - suffix, SUFFIX) == 0;
+}
+
+static bool path_is_disabled(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISCHR(status.st_mode) && status.st_rdev == NULL_DEVICE;
+}
+
+/* Takes @path; copies @by. */
+static void hidden_add(struct policy_set *set, char *path, const char *by)
+{
+	set->hidden = memory_grow(set->hidden, set->hidden_count + 1, sizeof(*set->hidden));
+	set->hidden[set->hidden_count++] = (struct policy_hidden){
+		.path = path,
+		.by = by ? memory_copy_text(by) : NULL,
+		.disabled = path_is_disabled(by ? by : path),
+	};
 }
 
 static void found_add(struct found_list *found, const char *directory, const char *name)
@@ -50,15 +69,8 @@ static void found_add(struct found_list *found, const char *directory, const cha
 	if (i == found->count)
 		found->list = memory_grow(found->list, ++found->count, sizeof(*found->list));
 	else
-		free(found->list[i].path);
+		hidden_add(found->set, found->list[i].path, path);
 	found->list[i] = (struct found){ .path = path, .name = path + strlen(directory) + 1 };
-}
-
-static void found_done(struct found_list *found)
-{
-	for (size_t i = 0; i < found->count; i++)
-		free(found->list[i].path);
-	free(found->list);
 }
 
 /* readdir() tells its end from an error by errno alone. */
@@ -89,41 +101,41 @@ static int found_compare(const void *left, const void *right)
 	return strcmp(((const struct found *)left)->name, ((const struct found *)right)->name);
 }
 
-static bool path_is_disabled(const char *path)
+static void set_load_found(struct found_list *found, struct nsec default_deadline,
+			   struct problems *problems)
 {
-	struct stat status;
+	struct policy_set *set = found->set;
 
-	return stat(path, &status) == 0 && S_ISCHR(status.st_mode) && status.st_rdev == NULL_DEVICE;
-}
-
-static void set_load_found(const struct found_list *found, struct nsec default_deadline,
-			   struct policy_set *set, struct problems *problems)
-{
 	for (size_t i = 0; i < found->count; i++) {
+		char *path = found->list[i].path;
 		struct policy_file file;
 
-		if (path_is_disabled(found->list[i].path) ||
-		    policy_file_load(found->list[i].path, default_deadline, &file, problems) < 0)
+		if (path_is_disabled(path)) {
+			hidden_add(set, path, NULL);
 			continue;
-		set->files = memory_grow(set->files, set->count + 1, sizeof(file));
-		set->files[set->count++] = file;
+		}
+		if (policy_file_load(path, default_deadline, &file, problems) == 0) {
+			set->files = memory_grow(set->files, set->count + 1, sizeof(file));
+			set->files[set->count++] = file;
+		}
+		free(path);
 	}
+	free(found->list);
 }
 
 int policy_set_load(const struct policy_folders *folders, struct nsec default_deadline,
 		    struct policy_set *ret_set, struct problems *problems)
 {
 	size_t errors = problems->errors;
-	struct found_list found = { 0 };
 	struct policy_set set = { 0 };
+	struct found_list found = { .set = &set };
 	int ret = 0;
 
 	for (size_t i = 0; i < folders->count; i++)
 		folder_scan(folders->list[i], folders->required, &found, problems);
 	if (found.count)
 		qsort(found.list, found.count, sizeof(*found.list), found_compare);
-	set_load_found(&found, default_deadline, &set, problems);
-	found_done(&found);
+	set_load_found(&found, default_deadline, problems);
 	if (problems->errors > errors)
 		ret = -EINVAL;
 	if (set.count > ROSTER_POLICIES) {
@@ -152,6 +164,11 @@ void policy_set_done(struct policy_set *set)
 {
 	for (size_t i = 0; i < set->count; i++)
 		policy_file_done(&set->files[i]);
+	for (size_t i = 0; i < set->hidden_count; i++) {
+		free(set->hidden[i].path);
+		free(set->hidden[i].by);
+	}
+	free(set->hidden);
 	free(set->files);
 	*set = (struct policy_set){ 0 };
 }

@@ -1,94 +1,97 @@
 /*
- * See policy_text.h. Steps and their arguments are tables. Steps that the language has but this
- * version does not carry out are rows as well: they get a message of their own instead of a guess.
+ * See policy_text.h. Steps and their arguments are tables; what an argument may be is a row as that of a
+ * setting.
  */
 #include "settings/policy_text.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "settings/escape.h"
 #include "settings/memory.h"
-#include "settings/quantity.h"
+#include "settings/value.h"
 #include "settings/words.h"
 
 #define SHOWN_SIZE 80 /* of a bad word in a message */
 #define NAMES_SIZE 160
 #define PERCENT_MAX 10000 /* a hundred times the limit: beyond that a digit was typed twice */
-#define SIZE_MIN (64 * BYTES_PER_KIB) /* one page on any machine */
-#define SIZE_MAX_BYTES (64 * 1024 * 1024 * BYTES_PER_MIB)
+#define MSEC NSEC_PER_MSEC
+#define SEC NSEC_PER_SEC
+#define HOUR (3600 * NSEC_PER_SEC)
+#define IN_STEP(member) offsetof(struct policy_step, member)
 #define ARGUMENTS_MAX 3
-
-enum argument_type {
-	ARGUMENT_AMOUNT,
-	ARGUMENT_SPAN,
-	ARGUMENT_LATER,
-};
 
 struct argument_row {
 	const char *name; /* NULL ends the row's arguments */
-	enum argument_type type;
-	size_t offset; /* in struct policy_step */
+	struct value_row value; /* stored in struct policy_step */
+	const char *default_text; /* NULL: none is stored */
 	bool required;
-	uint64_t min; /* percent of an amount, nanoseconds of a span */
-	uint64_t max;
-	uint64_t default_value;
 };
 
 struct step_row {
 	const char *name;
-	enum step_kind kind; /* STEP_KIND_COUNT: not supported by this version */
 	struct argument_row arguments[ARGUMENTS_MAX + 1];
 };
 
-static const struct step_row step_rows[] = {
-	{ "kill",
-	  STEP_KILL,
-	  { { "timeout", ARGUMENT_SPAN, offsetof(struct policy_step, timeout), false,
-	      10 * NSEC_PER_MSEC, 600 * NSEC_PER_SEC, NSEC_PER_SEC },
-	    { .name = "via", .type = ARGUMENT_LATER } } },
-	{ "raise-limit",
-	  STEP_RAISE_LIMIT,
-	  { { "by", ARGUMENT_AMOUNT, offsetof(struct policy_step, by), true, 1, PERCENT_MAX, 0 },
-	    { "max", ARGUMENT_AMOUNT, offsetof(struct policy_step, max), false, 101, PERCENT_MAX,
-	      0 },
-	    { "for", ARGUMENT_SPAN, offsetof(struct policy_step, hold_for), false,
-	      100 * NSEC_PER_MSEC, 24 * 3600 * NSEC_PER_SEC, 30 * NSEC_PER_SEC } } },
-	{ "kernel", STEP_KERNEL, { { .name = NULL } } },
-	{ "terminate", STEP_KIND_COUNT, { { .name = NULL } } },
-	{ "kill-group", STEP_KIND_COUNT, { { .name = NULL } } },
-	{ "freeze", STEP_KIND_COUNT, { { .name = NULL } } },
-	{ "hook", STEP_KIND_COUNT, { { .name = NULL } } },
+#define TIMEOUT(min, text)                                                                         \
+	{                                                                                          \
+		"timeout", { VALUE_SPAN, (min), 600 * SEC, NULL, IN_STEP(timeout) }, text, false   \
+	}
+
+static const struct step_row step_rows[STEP_KIND_COUNT] = {
+	[STEP_KILL] = { "kill",
+			{ TIMEOUT(10 * MSEC, "1s"),
+			  { "via",
+			    { VALUE_WORD, 0, 0, policy_via_names, IN_STEP(via) },
+			    "signal",
+			    false } } },
+	[STEP_RAISE_LIMIT] = { "raise-limit",
+			       { { "by",
+				   { VALUE_AMOUNT, 1, PERCENT_MAX, NULL, IN_STEP(by) },
+				   NULL,
+				   true },
+				 { "max",
+				   { VALUE_AMOUNT, 101, PERCENT_MAX, NULL, IN_STEP(max) },
+				   NULL,
+				   false },
+				 { "for",
+				   { VALUE_SPAN, 100 * MSEC, 24 * HOUR, NULL, IN_STEP(hold_for) },
+				   "30s",
+				   false } } },
+	[STEP_KERNEL] = { "kernel", { { .name = NULL } } },
+	[STEP_TERMINATE] = { "terminate",
+			     { { "signal",
+				 { VALUE_SIGNAL, 0, 0, NULL, IN_STEP(signal_number) },
+				 "SIGTERM",
+				 false },
+			       { "grace",
+				 { VALUE_SPAN, 100 * MSEC, HOUR, NULL, IN_STEP(grace) },
+				 "2s",
+				 false },
+			       { "reserve",
+				 { VALUE_AMOUNT, 1, 100, NULL, IN_STEP(reserve) },
+				 "16M",
+				 false } } },
+	[STEP_KILL_GROUP] = { "kill-group", { TIMEOUT(10 * MSEC, "2s") } },
+	[STEP_FREEZE] = { "freeze",
+			  { { "for",
+			      { VALUE_SPAN, 100 * MSEC, HOUR, NULL, IN_STEP(hold_for) },
+			      "30s",
+			      false } } },
+	[STEP_HOOK] = { "hook",
+			{ { "socket", { VALUE_SOCKET, 0, 0, NULL, IN_STEP(socket) }, NULL, true },
+			  TIMEOUT(100 * MSEC, "5s") } },
 };
-
-#define STEP_ROWS (sizeof(step_rows) / sizeof(*step_rows))
-
-const char *const policy_mode_names[] = {
-	[POLICY_ENFORCE] = "enforce",
-	[POLICY_DRY_RUN] = "dry-run",
-	[POLICY_IGNORE] = "ignore",
-	[POLICY_MODE_COUNT] = NULL,
-};
-
-const char *policy_describe_mode(uint32_t mode)
-{
-	return mode < POLICY_MODE_COUNT ? policy_mode_names[mode] : "?";
-}
-
-static const struct step_row *step_row_of(uint32_t kind)
-{
-	for (size_t i = 0; i < STEP_ROWS; i++)
-		if (step_rows[i].kind == kind && kind < STEP_KIND_COUNT)
-			return &step_rows[i];
-	return NULL;
-}
 
 static const struct step_row *step_row_find(const char *name)
 {
-	for (size_t i = 0; i < STEP_ROWS; i++)
+	for (size_t i = 0; i < STEP_KIND_COUNT; i++)
 		if (strcmp(step_rows[i].name, name) == 0)
 			return &step_rows[i];
 	return NULL;
@@ -96,27 +99,28 @@ static const struct step_row *step_row_find(const char *name)
 
 static struct policy_step step_of_row(const struct step_row *row)
 {
-	struct policy_step step = { .kind = row->kind };
+	struct policy_step step = { .kind = (uint32_t)(row - step_rows) };
+	char expected[VALUE_EXPECTED_SIZE];
 
 	for (const struct argument_row *argument = row->arguments; argument->name; argument++)
-		if (argument->type == ARGUMENT_SPAN)
-			*(struct nsec *)((char *)&step + argument->offset) =
-				(struct nsec){ argument->default_value };
+		if (argument->default_text)
+			/* The texts are ours: a unit test reads every one. */
+			(void)value_parse(&argument->value, argument->default_text, &step,
+					  expected);
 	return step;
 }
 
 struct policy_step policy_default_step(enum step_kind kind)
 {
-	return step_of_row(step_row_of(kind));
+	return step_of_row(&step_rows[kind]);
 }
 
 static char *step_names(char text[static NAMES_SIZE])
 {
 	struct words words = { .text = text, .size = NAMES_SIZE };
 
-	for (size_t i = 0; i < STEP_ROWS; i++)
-		if (step_rows[i].kind < STEP_KIND_COUNT)
-			words_add(&words, "%s", step_rows[i].name);
+	for (size_t i = 0; i < STEP_KIND_COUNT; i++)
+		words_add(&words, "%s", step_rows[i].name);
 	return words_end(&words);
 }
 
@@ -125,130 +129,108 @@ static char *argument_names(const struct step_row *row, char text[static NAMES_S
 	struct words words = { .text = text, .size = NAMES_SIZE };
 
 	for (const struct argument_row *argument = row->arguments; argument->name; argument++)
-		if (argument->type != ARGUMENT_LATER)
-			words_add(&words, "%s=", argument->name);
+		words_add(&words, "%s=", argument->name);
 	if (!words.count)
 		words_add(&words, "no argument");
 	return words_end(&words);
 }
 
-static int parse_amount(const char *text, struct amount *ret_amount)
-{
-	const char *rest;
-	struct bytes size;
-	uint64_t percent;
-	int ret = text_to_u64(text, &rest, &percent);
+struct step_reading {
+	const struct step_row *row;
+	const struct problem_site *site;
+	struct policy_step step;
+	unsigned int seen; /* a bit for each argument that had its turn */
+	bool bad;
+};
 
-	if (ret == 0 && strcmp(rest, "%") == 0) {
-		*ret_amount = (struct amount){ .value = percent, .percent = 1 };
-		return 0;
-	}
-	ret = units_parse_bytes(text, &size);
-	if (ret == 0)
-		*ret_amount = (struct amount){ .value = size.count };
-	return ret;
+__attribute__((format(printf, 2, 3))) static void reading_refuse(struct step_reading *reading,
+								 const char *format, ...)
+{
+	char text[2 * VALUE_EXPECTED_SIZE];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	problem_site_error(reading->site, "%s", text);
+	reading->bad = true;
 }
 
-/* @shown is the argument as written, escaped. */
-static int store_amount(const struct argument_row *row, const char *value, const char *shown,
-			const struct problem_site *site, struct amount *ret_amount)
+static void argument_store(struct step_reading *reading, const struct argument_row *argument,
+			   const char *value)
 {
-	struct amount amount;
-	int ret = parse_amount(value, &amount);
+	char expected[VALUE_EXPECTED_SIZE];
+	char shown[SHOWN_SIZE];
+	int ret = value_parse(&argument->value, value, &reading->step, expected);
 
-	if (ret == -EINVAL) {
-		problem_site_error(site, "'%s' is not understood, expected %s=64M or %s=%s", shown,
-				   row->name, row->name, row->min > 100 ? "200%" : "25%");
-		return -EINVAL;
-	}
-	if (ret == 0 && amount.percent && (amount.value < row->min || amount.value > row->max)) {
-		problem_site_error(site,
-				   "'%s' is out of range, expected %" PRIu64 "%% to %" PRIu64 "%%",
-				   shown, row->min, row->max);
-		return -EINVAL;
-	}
-	if (ret < 0 ||
-	    (!amount.percent && (amount.value < SIZE_MIN || amount.value > SIZE_MAX_BYTES))) {
-		problem_site_error(site, "'%s' is out of range, expected 64K to 64T", shown);
-		return -EINVAL;
-	}
-	*ret_amount = amount;
-	return 0;
+	if (ret < 0)
+		reading_refuse(reading, "'%s=%s' is %s, expected %s", argument->name,
+			       text_escape(value, shown, sizeof(shown)),
+			       ret == -ERANGE ? "out of range" : "not understood", expected);
 }
 
-static int store_span(const struct argument_row *row, const char *value, const char *shown,
-		      const struct problem_site *site, struct nsec *ret_span)
+/* @word is `name=value`, split here. */
+static void step_argument(struct step_reading *reading, char *word)
 {
-	char min[QUANTITY_SIZE];
-	char max[QUANTITY_SIZE];
-	struct nsec span;
-	int ret = units_parse_span(value, &span);
-
-	if (ret == -EINVAL) {
-		problem_site_error(site, "'%s' is not understood, expected a time such as %s=5s",
-				   shown, row->name);
-		return -EINVAL;
-	}
-	if (ret < 0 || span.count < row->min || span.count > row->max) {
-		problem_site_error(site, "'%s' is out of range, expected %s to %s", shown,
-				   quantity_print_span((struct nsec){ row->min }, min, sizeof(min)),
-				   quantity_print_span((struct nsec){ row->max }, max,
-						       sizeof(max)));
-		return -EINVAL;
-	}
-	*ret_span = span;
-	return 0;
-}
-
-/* @word is `name=value`, split here. @seen: a bit for each argument that had its turn. */
-static int step_argument(const struct step_row *row, char *word, unsigned int *seen,
-			 const struct problem_site *site, struct policy_step *step)
-{
+	const struct step_row *row = reading->row;
 	const struct argument_row *argument = row->arguments;
 	char names[NAMES_SIZE];
 	char shown[SHOWN_SIZE];
 	char *value = strchr(word, '=');
+	unsigned int bit;
 
 	text_escape(word, shown, sizeof(shown));
 	if (value)
 		*value++ = '\0';
 	while (argument->name && strcmp(argument->name, word) != 0)
 		argument++;
-	if (!argument->name || !value) {
-		problem_site_error(site, "'%s' is not an argument of %s, expected %s", shown,
-				   row->name, argument_names(row, names));
-		return -EINVAL;
-	}
-	if (argument->type == ARGUMENT_LATER) {
-		problem_site_error(site, "%s= of %s is not supported by this version, expected %s",
-				   argument->name, row->name, argument_names(row, names));
-		return -EINVAL;
-	}
-	if (*seen & 1U << (argument - row->arguments)) {
-		problem_site_error(site, "%s= of %s is given again, expected once", argument->name,
-				   row->name);
-		return -EINVAL;
-	}
-	*seen |= 1U << (argument - row->arguments);
-
-	char *place = (char *)step + argument->offset;
-
-	return argument->type == ARGUMENT_AMOUNT
-		       ? store_amount(argument, value, shown, site, (struct amount *)place)
-		       : store_span(argument, value, shown, site, (struct nsec *)place);
+	bit = 1U << (argument - row->arguments);
+	if (!argument->name || !value)
+		reading_refuse(reading, "'%s' is not an argument of %s, expected %s", shown,
+			       row->name, argument_names(row, names));
+	else if (reading->seen & bit)
+		reading_refuse(reading, "%s= of %s is given again, expected once", argument->name,
+			       row->name);
+	else
+		argument_store(reading, argument, value);
+	reading->seen |= bit;
 }
 
-static int step_missing(const struct step_row *row, unsigned int seen,
-			const struct problem_site *site)
+/* An empty value is none of any type: parsing it tells what would be one. */
+static void step_missing(struct step_reading *reading)
 {
-	for (size_t i = 0; row->arguments[i].name; i++)
-		if (row->arguments[i].required && !(seen & 1U << i)) {
-			problem_site_error(site, "%s lacks %s=, expected e.g. %s=64M or %s=25%%",
-					   row->name, row->arguments[i].name,
-					   row->arguments[i].name, row->arguments[i].name);
-			return -EINVAL;
+	const struct argument_row *argument = reading->row->arguments;
+	char expected[VALUE_EXPECTED_SIZE];
+
+	for (unsigned int bit = 1; argument->name; argument++, bit <<= 1)
+		if (argument->required && !(reading->seen & bit)) {
+			(void)value_parse(&argument->value, "", &reading->step, expected);
+			reading_refuse(reading, "%s lacks %s=, expected %s", reading->row->name,
+				       argument->name, expected);
 		}
-	return 0;
+}
+
+/*
+ * A ceiling that one loan alone would break is a mistake of whoever wrote it. A percentage is one of the
+ * limit that is there already, without max= twice that limit; of two sizes only the difference is known.
+ */
+static void step_ceiling(struct step_reading *reading)
+{
+	const struct policy_step *step = &reading->step;
+	struct amount max = step->max;
+
+	if (step->kind != STEP_RAISE_LIMIT || reading->bad)
+		return;
+	if (!max.value)
+		max = (struct amount){ .value = 200, .percent = 1 };
+	if (step->by.percent && max.percent && max.value < 100 + step->by.value)
+		reading_refuse(reading,
+			       "max=%" PRIu64 "%% is below the limit and by=%" PRIu64
+			       "%% together, expected at least max=%" PRIu64 "%%",
+			       max.value, step->by.value, 100 + step->by.value);
+	else if (!step->by.percent && !max.percent && max.value <= step->by.value)
+		reading_refuse(reading, "the ceiling max= is below by=, expected the limit and "
+					"by= together or more");
 }
 
 static const struct step_row *step_head(const char *name, const struct problem_site *site)
@@ -262,65 +244,55 @@ static const struct step_row *step_head(const char *name, const struct problem_s
 	else if (!row)
 		problem_site_error(site, "unknown step '%s', expected %s",
 				   text_escape(name, shown, sizeof(shown)), step_names(names));
-	else if (row->kind == STEP_KIND_COUNT)
-		problem_site_error(site, "step %s is not supported by this version, expected %s",
-				   row->name, step_names(names));
-	return row && row->kind < STEP_KIND_COUNT ? row : NULL;
+	return row;
 }
 
 int policy_parse_step(const char *text, const struct problem_site *site,
 		      struct policy_step *ret_step)
 {
 	char *copy = memory_copy_text(text);
-	char *rest = NULL;
-	char *name = strtok_r(copy, " \t", &rest);
-	const struct step_row *row = step_head(name ? name : "", site);
-	int ret = row ? 0 : -EINVAL;
+	char *rest = copy;
+	char *word = escape_word(&rest);
+	struct step_reading reading = { .row = step_head(word ? word : "", site), .site = site };
 
-	if (row) {
-		struct policy_step step = step_of_row(row);
-		unsigned int seen = 0;
-		char *word;
-
-		while ((word = strtok_r(NULL, " \t", &rest)))
-			if (step_argument(row, word, &seen, site, &step) < 0)
-				ret = -EINVAL;
-		if (step_missing(row, seen, site) < 0)
-			ret = -EINVAL;
-		if (ret == 0)
-			*ret_step = step;
+	if (reading.row) {
+		reading.step = step_of_row(reading.row);
+		while ((word = escape_word(&rest)))
+			step_argument(&reading, word);
+		step_missing(&reading);
+		step_ceiling(&reading);
 	}
 	free(copy);
-	return ret;
+	if (!reading.row || reading.bad)
+		return -EINVAL;
+	*ret_step = reading.step;
+	return 0;
 }
 
-static void describe_argument(const struct argument_row *row, const struct policy_step *step,
-			      char *text, size_t size)
+const char *policy_describe_kind(uint32_t kind)
 {
-	const char *place = (const char *)step + row->offset;
-	const struct amount *amount = (const struct amount *)place;
-	char value[QUANTITY_SIZE];
+	return kind < STEP_KIND_COUNT ? step_rows[kind].name : "?";
+}
 
-	*text = '\0';
-	if (row->type == ARGUMENT_LATER || (row->type == ARGUMENT_AMOUNT && !amount->value))
-		return;
-	if (row->type == ARGUMENT_SPAN)
-		quantity_print_span(*(const struct nsec *)place, value, sizeof(value));
-	else if (amount->percent)
-		snprintf(value, sizeof(value), "%" PRIu64 "%%", amount->value);
-	else
-		quantity_print_bytes((struct bytes){ amount->value }, value, sizeof(value));
-	snprintf(text, size, " %s=%s", row->name, value);
+/* Of an amount that is neither given nor a default, there is nothing to say. */
+static bool is_unset(const struct argument_row *argument, const struct policy_step *step)
+{
+	const void *place = (const char *)step + argument->value.offset;
+
+	return argument->value.type == VALUE_AMOUNT && !((const struct amount *)place)->value;
 }
 
 char *policy_describe_step(const struct policy_step *step, char *text, size_t size)
 {
-	const struct step_row *row = step_row_of(step->kind);
-	char arguments[ARGUMENTS_MAX][2 * QUANTITY_SIZE] = { "", "", "" };
+	char value[VALUE_TEXT_SIZE];
+	size_t used = (size_t)snprintf(text, size, "%s", policy_describe_kind(step->kind));
 
-	for (size_t i = 0; row && row->arguments[i].name; i++)
-		describe_argument(&row->arguments[i], step, arguments[i], sizeof(arguments[i]));
-	snprintf(text, size, "%s%s%s%s", row ? row->name : "?", arguments[0], arguments[1],
-		 arguments[2]);
+	if (step->kind >= STEP_KIND_COUNT)
+		return text;
+	for (const struct argument_row *at = step_rows[step->kind].arguments; at->name; at++)
+		if (used < size && !is_unset(at, step))
+			used += (size_t)snprintf(text + used, size - used, " %s=%s", at->name,
+						 value_print(&at->value, step, value,
+							     sizeof(value)));
 	return text;
 }

@@ -1,21 +1,16 @@
 /*
- * The policy language, from and to text: modes and steps. What is printed can be parsed again and
- * means the same; the status page and the command line show it.
+ * Steps of a policy, from and to text; the words of the other keys are in policy_names.h. What is printed
+ * can be parsed again and means the same; the status page and the command line show it.
  */
 #pragma once
 
 #include <stddef.h>
 
+#include "settings/policy_names.h"
 #include "settings/problems.h"
 #include "shared/policy.h"
 
-#define POLICY_STEP_TEXT_SIZE 112 /* the longest step */
-
-/* Indexed by enum policy_mode, ended by NULL. */
-extern const char *const policy_mode_names[];
-
-/* `enforce`, `dry-run`, `ignore`; static text, `?` for a number of another version. */
-const char *policy_describe_mode(uint32_t mode);
+#define POLICY_STEP_TEXT_SIZE 480 /* the longest: hook with a path of which every byte is escaped */
 
 /**
  * policy_describe_step() - e.g. `raise-limit by=25% max=2G for=30s`
@@ -25,6 +20,9 @@ const char *policy_describe_mode(uint32_t mode);
  * Return:  @text, cut to @size.
  */
 char *policy_describe_step(const struct policy_step *step, char *text, size_t size);
+
+/* `kill`, `raise-limit`, ...; static text, `?` for a number of another version. */
+const char *policy_describe_kind(uint32_t kind);
 
 /**
  * policy_parse_step() - one Step= value

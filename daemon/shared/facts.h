@@ -16,6 +16,8 @@
 
 #define FACTS_PROCESSES 8192
 #define FACTS_COMM_SIZE 16
+#define FACTS_EXE_SIZE 32 /* longer names are cut; so are patterns' subjects */
+#define FACTS_CMDLINE_SIZE 256
 
 enum fact_flag {
 	FACT_KERNEL_THREAD = 1 << 0,
@@ -24,6 +26,10 @@ enum fact_flag {
 	FACT_ZOMBIE_LEADER = 1 << 3, /* leader has exited, other threads hold the memory */
 	FACT_HOST_PID_NAMESPACE =
 		1 << 4, /* in the daemon's own pid namespace, not in a container's */
+	FACT_ASLEEP = 1 << 5, /* the main thread is in uninterruptible sleep, as in an OOM */
+	FACT_DETAILS = 1 << 6, /* exe, cmdline, start and mm are known */
+	FACT_DETAILS_REFUSED =
+		1 << 7, /* they could not be read in time, and will not be asked for again */
 };
 
 /* Units: bytes, as /proc/PID/status says them in KiB. Source: proc(5), measured safe on 5.10 to 6.18. */
@@ -36,7 +42,18 @@ struct fact {
 	int32_t oom_score_adj;
 	uint32_t flags; /* enum fact_flag */
 	uint32_t parent_pid;
+	/*
+	 * Details: read when the process was met, and when its name changed, by a process that may be lost
+	 * over it; never during an episode. mm: the lowest pid seen of those that share its memory, 0: it
+	 * shares with nobody. start: CLOCK_BOOTTIME; without FACT_DETAILS when it was first met.
+	 */
+	uint32_t mm;
+	uint32_t padding;
+	uint64_t start_nsec;
 	char comm[FACTS_COMM_SIZE]; /* raw: hostile */
+	char exe[FACTS_EXE_SIZE]; /* basename of the executable; raw */
+	char cmdline[FACTS_CMDLINE_SIZE]; /* arguments with a blank between; raw, NUL-terminated */
+	uint64_t vm_size;
 	uint64_t anon;
 	uint64_t file;
 	uint64_t shmem;
@@ -46,6 +63,30 @@ struct fact {
 };
 
 _Static_assert(sizeof(struct fact) % 8 == 0, "copied in words by sequence_load()");
+
+/* What memory.stat says of the whole subtree, and the kernel's own use, in bytes. */
+enum facts_stat {
+	FACTS_STAT_CACHE,
+	FACTS_STAT_RSS,
+	FACTS_STAT_RSS_HUGE,
+	FACTS_STAT_SHMEM,
+	FACTS_STAT_MAPPED_FILE,
+	FACTS_STAT_DIRTY,
+	FACTS_STAT_WRITEBACK,
+	FACTS_STAT_SWAP,
+	FACTS_STAT_INACTIVE_ANON,
+	FACTS_STAT_ACTIVE_ANON,
+	FACTS_STAT_INACTIVE_FILE,
+	FACTS_STAT_ACTIVE_FILE,
+	FACTS_STAT_UNEVICTABLE,
+	FACTS_STAT_KERNEL, /* memory.kmem.usage_in_bytes */
+	FACTS_STAT_COUNT,
+};
+
+struct facts_memory {
+	uint64_t sampled_nsec; /* CLOCK_MONOTONIC; 0: never */
+	uint64_t value[FACTS_STAT_COUNT]; /* UINT64_MAX: the kernel does not say */
+};
 
 struct facts {
 	/* Slot number + 1 of the owner, 0 for a free entry: a scan for one group touches only this. */
@@ -60,8 +101,14 @@ struct facts {
 			missed; /* processes of the subtree that found no room, or unreadable */
 		uint32_t padding;
 	} group[ROSTER_SLOTS];
+	struct {
+		struct sequence sequence;
+		struct facts_memory memory;
+	} memory[ROSTER_SLOTS]; /* of managed slots: read with every sampling the handler asks for */
 	_Atomic uint32_t processes_used; /* all entries from here on are free */
 	uint32_t padding;
+	_Atomic uint64_t available_bytes; /* MemAvailable of /proc/meminfo */
+	_Atomic uint64_t available_nsec; /* ... read at; CLOCK_MONOTONIC */
 };
 
 static inline int facts_read(const struct facts *facts, uint32_t index, struct fact *ret_fact)
@@ -77,4 +124,19 @@ static inline void facts_write(struct facts *facts, uint32_t index, const struct
 		       sizeof(*source));
 	atomic_store_explicit(&facts->owner[index], source->generation ? source->slot + 1 : 0,
 			      memory_order_release);
+}
+
+/* Sampler only. */
+static inline void facts_write_memory(struct facts *facts, uint32_t slot,
+				      const struct facts_memory *source)
+{
+	sequence_store(&facts->memory[slot].sequence, &facts->memory[slot].memory, source,
+		       sizeof(*source));
+}
+
+static inline int facts_read_memory(const struct facts *facts, uint32_t slot,
+				    struct facts_memory *ret_memory)
+{
+	return sequence_load(&facts->memory[slot].sequence, ret_memory, &facts->memory[slot].memory,
+			     sizeof(*ret_memory));
 }

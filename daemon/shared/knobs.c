@@ -1,15 +1,20 @@
-/* See knobs.h. The only file that knows what a v1 memory group looks like inside. */
+/* See knobs.h. The only file that knows what v1 groups of memory and freezer look like inside. */
 #include "shared/knobs.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/io.h"
 #include "base/text.h"
 
 #define KNOB_TEXT_SIZE 128 /* memory.oom_control is at most 80 characters (6.18) */
+
+#define FREEZER_FROZEN "FROZEN"
+#define FREEZER_FREEZING "FREEZING" /* for good while one of them sleeps in an OOM */
+#define FREEZER_THAWED "THAWED"
 
 #define MEMBERS                                                                                    \
 	{                                                                                          \
@@ -29,6 +34,7 @@ const struct group_file_row group_files[GROUP_FILE_COUNT] = {
 	[GROUP_MEMSW_FAILCNT] = { .name = "memory.memsw.failcnt",
 				  .flags = O_RDONLY,
 				  .optional = true },
+	[GROUP_FREEZER] = { .name = "freezer.state", .flags = O_RDWR, .optional = true },
 	[GROUP_MEMBERS_FIRST] = MEMBERS,
 	[GROUP_MEMBERS_FIRST + 1] = MEMBERS,
 	[GROUP_MEMBERS_FIRST + 2] = MEMBERS,
@@ -42,6 +48,7 @@ enum group_file knob_file(enum knob knob)
 		[KNOB_OOM_CONTROL] = GROUP_OOM_CONTROL,
 		[KNOB_LIMIT] = GROUP_LIMIT,
 		[KNOB_MEMSW_LIMIT] = GROUP_MEMSW_LIMIT,
+		[KNOB_FREEZER] = GROUP_FREEZER,
 	};
 	static_assert(sizeof(files) / sizeof(files[0]) == KNOB_COUNT, "a file per knob");
 
@@ -84,18 +91,47 @@ int gauge_read(int fd, uint64_t *ret_value)
 	return text_to_u64(text, NULL, ret_value) < 0 ? -EBADMSG : 0;
 }
 
-int knob_get(enum knob knob, int fd, uint64_t *ret_value)
+static int switch_read(int fd, uint64_t *ret_value)
 {
 	struct oom_level level;
-	int ret;
+	int ret = oom_level_read(fd, &level);
 
-	if (knob != KNOB_OOM_CONTROL)
-		return gauge_read(fd, ret_value);
-	ret = oom_level_read(fd, &level);
 	if (ret < 0)
 		return ret;
 	*ret_value = level.kill_disabled;
 	return 0;
+}
+
+/* One word in a line of its own (freezer_read, kernel/cgroup/legacy_freezer.c, 6.12). */
+static int freezer_read(int fd, uint64_t *ret_value)
+{
+	char text[KNOB_TEXT_SIZE];
+	int ret = io_read_at_start(fd, text, sizeof(text));
+
+	if (ret < 0)
+		return ret;
+	if (strcmp(text, FREEZER_THAWED "\n") == 0)
+		*ret_value = 0;
+	else if (strcmp(text, FREEZER_FROZEN "\n") == 0 || strcmp(text, FREEZER_FREEZING "\n") == 0)
+		*ret_value = 1;
+	else
+		return -EBADMSG;
+	return 0;
+}
+
+int knob_get(enum knob knob, int fd, uint64_t *ret_value)
+{
+	switch (knob) {
+	case KNOB_OOM_CONTROL:
+		return switch_read(fd, ret_value);
+	case KNOB_FREEZER:
+		return freezer_read(fd, ret_value);
+	case KNOB_LIMIT:
+	case KNOB_MEMSW_LIMIT:
+	case KNOB_COUNT:
+		break;
+	}
+	return gauge_read(fd, ret_value);
 }
 
 int knob_set(enum knob knob, int fd, uint64_t value)
@@ -103,7 +139,8 @@ int knob_set(enum knob knob, int fd, uint64_t value)
 	char text[TEXT_U64_SIZE];
 
 	assert(knob < KNOB_COUNT);
-	assert(knob != KNOB_OOM_CONTROL || value <= 1);
-	(void)knob; /* every v1 knob takes a decimal number; v2 will not */
+	assert((knob != KNOB_OOM_CONTROL && knob != KNOB_FREEZER) || value <= 1);
+	if (knob == KNOB_FREEZER)
+		return io_write_at_start(fd, value ? FREEZER_FROZEN : FREEZER_THAWED);
 	return io_write_at_start(fd, text_from_u64(value, text));
 }

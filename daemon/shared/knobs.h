@@ -16,6 +16,7 @@ enum knob {
 	KNOB_OOM_CONTROL, /* 1: the kernel's killer is off */
 	KNOB_LIMIT, /* bytes */
 	KNOB_MEMSW_LIMIT, /* bytes of memory and swap; absent without swap accounting */
+	KNOB_FREEZER, /* 1: frozen, or on the way there; absent where freezing would hit strangers */
 	KNOB_COUNT,
 };
 
@@ -35,6 +36,7 @@ enum group_file {
 	GROUP_FAILCNT,
 	GROUP_MEMSW_USAGE,
 	GROUP_MEMSW_FAILCNT,
+	GROUP_FREEZER, /* of another hierarchy: comes and goes with WIRE_GROUP_FREEZER */
 	GROUP_MEMBERS_FIRST,
 	GROUP_FILE_COUNT = GROUP_MEMBERS_FIRST + GROUP_MEMBERS,
 };
@@ -59,6 +61,8 @@ extern const struct group_file_row group_files[GROUP_FILE_COUNT];
 #define KNOB_FILE_MEMSW_USAGE "memory.memsw.usage_in_bytes"
 #define KNOB_FILE_OOM_CONTROL "memory.oom_control"
 #define KNOB_FILE_SWAPPINESS "memory.swappiness"
+#define KNOB_FILE_STAT "memory.stat"
+#define KNOB_FILE_KERNEL_USAGE "memory.kmem.usage_in_bytes"
 
 /* Values found before this daemon changed anything. */
 struct knob_values {

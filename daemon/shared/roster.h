@@ -26,6 +26,7 @@
 #define ROSTER_POLICIES 128 /* of one configuration */
 #define ROSTER_BANKS 2 /* a reload fills the bank that is not in use */
 #define ROSTER_NO_SLOT UINT32_MAX
+#define ROSTER_PATH_SIZE 256 /* a longer one is left empty: no cgroup: rule applies then */
 
 enum roster_role {
 	ROSTER_ANCESTOR, /* read only: its knobs are never written */
@@ -56,6 +57,19 @@ struct roster_slot {
 
 _Static_assert(sizeof(struct roster_slot) % 8 == 0, "copied in words by sequence_load()");
 
+struct roster_path {
+	char text[ROSTER_PATH_SIZE]; /* below the hierarchy's root, raw */
+};
+
+/* What holds for the whole host; bytes and counts as the supervisor has resolved percentages. */
+struct roster_host {
+	_Atomic uint64_t loan_cap; /* of all loans together */
+	_Atomic uint64_t min_available; /* no loan may take MemAvailable below this */
+	_Atomic uint64_t budget_window_nsec;
+	_Atomic uint32_t budget_kills; /* of all groups together in the window; 0: no bound */
+	uint32_t padding;
+};
+
 struct roster {
 	struct {
 		struct sequence sequence;
@@ -65,6 +79,23 @@ struct roster {
 		struct sequence sequence;
 		struct policy policy;
 	} policies[ROSTER_BANKS * ROSTER_POLICIES];
+	struct {
+		struct sequence sequence;
+		struct policy_rules rules;
+	} rules[ROSTER_BANKS * ROSTER_POLICIES]; /* with the index of their policy */
+	/* Only for cgroup: rules. A label, not an identity: a renamed group has its new name here soon. */
+	struct {
+		struct sequence sequence;
+		struct roster_path path;
+	} paths[ROSTER_SLOTS];
+	struct roster_host host;
+	struct {
+		_Atomic uint32_t
+			answered; /* board.hook_wanted that has its answer; set after @error */
+		_Atomic uint32_t error; /* errno, 0: it was told and has ended */
+	} hooks[ROSTER_SLOTS];
+	/* ledger_cell.loan of the freeze that stands on the group's attribute: not before may it freeze. */
+	_Atomic uint32_t freezes[ROSTER_SLOTS];
 	_Atomic uint32_t slots_used; /* all slots from here on are free */
 	_Atomic uint32_t changes; /* slots written so far: tells a reader whether there is news */
 };
@@ -106,5 +137,41 @@ static inline void roster_write_policy(struct roster *roster, uint32_t policy,
 				       const struct policy *source)
 {
 	sequence_store(&roster->policies[policy].sequence, &roster->policies[policy].policy, source,
+		       sizeof(*source));
+}
+
+/* As roster_read_policy(), for its rules: -ESTALE when they are not those of @version any more. */
+static inline int roster_read_rules(const struct roster *roster, uint32_t policy, uint32_t version,
+				    struct policy_rules *ret_rules)
+{
+	int ret;
+
+	if (policy >= ROSTER_BANKS * ROSTER_POLICIES)
+		return -EINVAL;
+	ret = sequence_load(&roster->rules[policy].sequence, ret_rules,
+			    &roster->rules[policy].rules, sizeof(*ret_rules));
+	return ret == 0 && ret_rules->version != version ? -ESTALE : ret;
+}
+
+/* Supervisor only; as roster_write_policy(). */
+static inline void roster_write_rules(struct roster *roster, uint32_t policy,
+				      const struct policy_rules *source)
+{
+	sequence_store(&roster->rules[policy].sequence, &roster->rules[policy].rules, source,
+		       sizeof(*source));
+}
+
+static inline int roster_read_path(const struct roster *roster, uint32_t slot,
+				   struct roster_path *ret_path)
+{
+	return sequence_load(&roster->paths[slot].sequence, ret_path, &roster->paths[slot].path,
+			     sizeof(*ret_path));
+}
+
+/* Supervisor only. */
+static inline void roster_write_path(struct roster *roster, uint32_t slot,
+				     const struct roster_path *source)
+{
+	sequence_store(&roster->paths[slot].sequence, &roster->paths[slot].path, source,
 		       sizeof(*source));
 }

@@ -21,6 +21,7 @@ enum wire_kind {
 	WIRE_GROUP, /* to both: descriptors of a group, those of @files, in the order of enum group_file */
 	WIRE_GROUP_MEMBERS, /* to the handler: GROUP_MEMBERS fresh one-shot descriptors */
 	WIRE_GROUP_GONE, /* to both: close them */
+	WIRE_GROUP_FREEZER, /* to both: freezer.state of the group, or without a descriptor: no longer */
 	WIRE_PROCESSES, /* to the handler: a pidfd and an oom_score_adj descriptor for each */
 	WIRE_PROCESSES_GONE, /* to the handler: close them */
 	WIRE_KIND_COUNT,

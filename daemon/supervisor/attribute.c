@@ -76,8 +76,8 @@ int attribute_find(struct publisher *publisher, struct publication *publication,
 	if (there && locked) {
 		/* A limit that does not go down yet is the group's business, not a reason to wait. */
 		ret = originals_repair(publisher->scan, directory, publication->node, &former);
-		if (ret == -ENODEV)
-			return ret;
+		if (ret == -ENODEV || (ret < 0 && ret != -EBUSY && saved_is_frozen(&former)))
+			return ret; /* not thawed: what says where stays as it is */
 	}
 	ret = originals_read(directory, &saved->found);
 	values_clear(&saved->lent);

@@ -23,6 +23,7 @@ static const struct use_row {
 	[DESCRIPTORS_DESCENDANT] = { KNOBS | GAUGES | MEMBERS, BIT(GROUP_OOM_CONTROL) },
 	[DESCRIPTORS_ANCESTOR] = { KNOBS | GAUGES, 0 },
 	[DESCRIPTORS_MEMBERS] = { MEMBERS, 0 },
+	[DESCRIPTORS_FREEZER] = { BIT(GROUP_FREEZER), BIT(GROUP_FREEZER) },
 };
 static_assert(sizeof(use_rows) / sizeof(use_rows[0]) == DESCRIPTORS_USE_COUNT, "a row per use");
 

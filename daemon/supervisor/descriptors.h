@@ -13,6 +13,7 @@ enum descriptors_use {
 	DESCRIPTORS_DESCENDANT, /* for the handler: only the killer is ever written */
 	DESCRIPTORS_ANCESTOR, /* for the handler: read only, and nobody who lives there */
 	DESCRIPTORS_MEMBERS, /* for the handler: fresh one-shots and nothing else */
+	DESCRIPTORS_FREEZER, /* for either, of a directory in the freezer's hierarchy */
 	DESCRIPTORS_USE_COUNT,
 };
 

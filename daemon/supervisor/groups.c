@@ -30,6 +30,7 @@ static void group_copy(const struct groups *groups, const struct group *group,
 		.slot = group->slot,
 		.generation = group->generation,
 		.role = group->role,
+		.inherited_from = group->inherited_from,
 	};
 	strcpy(ret_view->policy, group->policy);
 	strcpy(ret_view->refusal, group->refusal);
@@ -114,6 +115,7 @@ void groups_put(struct groups *groups, const struct group_entry *entry)
 		.slot = entry->slot,
 		.generation = entry->generation,
 		.role = entry->role,
+		.inherited_from = entry->inherited_from,
 	};
 	(void)snprintf(group->policy, sizeof(group->policy), "%s", entry->policy);
 	(void)snprintf(group->refusal, sizeof(group->refusal), "%s", entry->refusal);

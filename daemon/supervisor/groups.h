@@ -20,6 +20,7 @@ struct group {
 	uint32_t slot; /* ROSTER_NO_SLOT: matched but refused, or waiting for a slot */
 	uint32_t generation; /* of the slot */
 	enum roster_role role;
+	uint64_t inherited_from; /* inode of the group whose policy this is, 0: its own */
 	char policy[POLICY_NAME_SIZE]; /* name of the matching policy, "" for relatives */
 	char refusal[160]; /* why a matched group is not managed, "" when it is */
 };
@@ -38,6 +39,7 @@ struct group_view {
 	uint32_t slot;
 	uint32_t generation;
 	enum roster_role role;
+	uint64_t inherited_from;
 	char policy[POLICY_NAME_SIZE];
 	char refusal[160];
 	char directory[4096]; /* absolute, raw */
@@ -66,6 +68,7 @@ struct group_entry {
 	enum roster_role role;
 	const char *policy;
 	const char *refusal;
+	uint64_t inherited_from;
 };
 
 /* Main loop, at start: an empty table. @mount is copied. */

@@ -105,3 +105,11 @@ int layout_own_group(const char *controller, char ret_path[static PATH_MAX])
 {
 	return search("/proc/self/cgroup", read_group, controller, ret_path);
 }
+
+int layout_group_of(uint32_t pid, const char *controller, char ret_path[static PATH_MAX])
+{
+	char file[64];
+
+	(void)snprintf(file, sizeof(file), "/proc/%u/cgroup", pid);
+	return search(file, read_group, controller, ret_path);
+}

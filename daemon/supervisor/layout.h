@@ -1,10 +1,11 @@
 /*
  * Where the controllers of cgroup v1 are mounted in this mount namespace, and in which of their groups
- * we are ourselves: for the doctor, which has no libcgroup tree to ask.
+ * we or others are: for the doctor, which has no libcgroup tree to ask, and for the reader.
  */
 #pragma once
 
 #include <limits.h>
+#include <stdint.h>
 
 /**
  * layout_mount() - mount point of @controller's hierarchy
@@ -22,3 +23,11 @@ int layout_mount(const char *controller, char ret_mount[static PATH_MAX]);
  * Errors:  as layout_mount().
  */
 int layout_own_group(const char *controller, char ret_path[static PATH_MAX]);
+
+/**
+ * layout_group_of() - the group of process @pid in @controller's hierarchy
+ *
+ * Source:  /proc/PID/cgroup, which takes cgroup_mutex before 6.12: for a process that may be lost.
+ * Errors:  as layout_mount().
+ */
+int layout_group_of(uint32_t pid, const char *controller, char ret_path[static PATH_MAX]);

@@ -6,6 +6,7 @@
  */
 #include "supervisor/lender.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -47,6 +48,12 @@ static struct {
 	struct memory memory[ROSTER_SLOTS]; /* the thread's own */
 } lender;
 
+#define NO_DESCRIPTORS                                                                             \
+	{                                                                                          \
+		-1, -1, -1, -1                                                                     \
+	}
+static_assert(KNOB_COUNT == 4, "a descriptor that is not open is -1");
+
 static const enum knob lent_knobs[] = { KNOB_LIMIT, KNOB_MEMSW_LIMIT };
 #define LENT_KNOBS (sizeof(lent_knobs) / sizeof(lent_knobs[0]))
 
@@ -62,9 +69,14 @@ static uint32_t hands_off(uint32_t slot)
 				    memory_order_acquire);
 }
 
-/* Return: number of the loan that is due, 0 for none. */
-static uint32_t debt_read(struct debt *debt, uint64_t inode, uint64_t now)
+/*
+ * A group that is not to be armed is being released: whatever its loans were for is over.
+ *
+ * Return: number of the loan that is due, 0 for none.
+ */
+static uint32_t debt_read(struct debt *debt, const struct roster_slot *slot, uint64_t now)
 {
+	bool all_due = slot->want != ROSTER_WANT_ARMED;
 	uint32_t loan = 0;
 
 	debt->hands_off = hands_off(debt->slot);
@@ -73,9 +85,9 @@ static uint32_t debt_read(struct debt *debt, uint64_t inode, uint64_t now)
 
 		if (ledger_read(lender.tables->ledger, debt->slot, lent_knobs[i], cell) < 0)
 			return 0;
-		if (cell->state != LEDGER_CHANGED || cell->inode != inode)
+		if (cell->state != LEDGER_CHANGED || cell->inode != slot->inode)
 			*cell = (struct ledger_cell){ 0 };
-		else if (cell->due_nsec > now)
+		else if (cell->due_nsec > now && !all_due)
 			return 0;
 		if (cell->loan > loan)
 			loan = cell->loan;
@@ -249,11 +261,11 @@ static int settle(struct debt *debt, const struct roster_slot *slot, enum loweri
 
 static void visit(uint32_t number, const struct roster_slot *slot)
 {
-	struct debt debt = { .slot = number, .limit = { -1, -1, -1 }, .usage = { -1, -1, -1 } };
+	struct debt debt = { .slot = number, .limit = NO_DESCRIPTORS, .usage = NO_DESCRIPTORS };
 	struct memory *memory = &lender.memory[number];
 	enum lowering lowering = LOWERING_STUCK;
 	uint64_t now = clock_now().count;
-	uint32_t loan = debt_read(&debt, slot->inode, now);
+	uint32_t loan = debt_read(&debt, slot, now);
 
 	if (memory->slot_generation != slot->generation)
 		*memory = (struct memory){ .slot_generation = slot->generation };

@@ -2,41 +2,18 @@
 #include "supervisor/members.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/io.h"
-#include "shared/knobs.h"
+#include "supervisor/view_file.h"
 
 struct members {
 	char text[8192];
 	size_t length;
 	size_t at;
 };
-
-/* The path is a label: the group that has it now may be another one. */
-static int members_open(const struct group_view *view)
-{
-	int directory = open(view->directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct stat status;
-	int fd, ret;
-
-	if (directory < 0)
-		return -errno;
-	if (fstat(directory, &status) < 0) {
-		ret = -errno;
-	} else if (status.st_ino != view->inode) {
-		ret = -ENOENT;
-	} else {
-		fd = openat(directory, group_files[GROUP_MEMBERS_FIRST].name, O_RDONLY | O_CLOEXEC);
-		ret = fd < 0 ? -errno : fd;
-	}
-	io_close(&directory);
-	return ret;
-}
 
 /* @ret_more: false: the list is through, @ret_pid is untouched. A number may lie across two reads. */
 static int members_next(int fd, struct members *members, bool *ret_more, uint64_t *ret_pid)
@@ -71,7 +48,8 @@ static int members_next(int fd, struct members *members, bool *ret_more, uint64_
 int members_visit(const struct group_view *view, members_visitor *visit, void *context)
 {
 	struct members members = { .length = 0 };
-	int fd = members_open(view), ret = fd < 0 ? fd : 0;
+	int fd = view_file_open(view, group_files[GROUP_MEMBERS_FIRST].name);
+	int ret = fd < 0 ? fd : 0;
 	bool more = fd >= 0;
 
 	while (more) {

@@ -15,6 +15,7 @@ enum message_kind {
 	MESSAGE_GROUP_GONE,
 	MESSAGE_FOREIGN,
 	MESSAGE_DRY_RUN,
+	MESSAGE_ALLOC_FAILURE,
 	MESSAGE_STARTED,
 	MESSAGE_ARMED,
 	MESSAGE_RELEASED,
@@ -33,6 +34,7 @@ enum message_kind {
 #define MESSAGE_ID_GROUP_GONE "9b9db75fbb0743d2bbd6d94bd25fa7a5"
 #define MESSAGE_ID_FOREIGN "f9c22b4ab600436ebf38d462b4f9eec2"
 #define MESSAGE_ID_DRY_RUN "de0d30e2a8d74f11983118452cc44513"
+#define MESSAGE_ID_ALLOC_FAILURE "7867fa277d2744e988322a9beda60aa1"
 #define MESSAGE_ID_STARTED "ccb2f999536d4f09b890f9a4f55a0cb0"
 #define MESSAGE_ID_ARMED "7a1a523831704828ab2ea5297dd73a87"
 #define MESSAGE_ID_RELEASED "73f2c2b36f8641dfa54d369623ab8ed5"
@@ -41,7 +43,7 @@ enum message_kind {
 #define MESSAGE_ID_RELOAD_FAILED "6f8cc3b2ea094592ab7582c61a3bf47b"
 #define MESSAGE_ID_WARNING "8d6e92b222244ec8bab3c4fec2765112"
 
-#define MESSAGE_FIELDS 32
+#define MESSAGE_FIELDS 40
 #define MESSAGE_SPACE 8192 /* all fields together */
 #define MESSAGE_TEXT_SIZE 4096 /* the line: two escaped paths and what fits beside them */
 

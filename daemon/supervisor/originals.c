@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/io.h"
+#include "supervisor/freezer_group.h"
 #include "supervisor/inherited.h"
 
 static int knob_open(int directory, enum knob knob, int flags)
@@ -45,9 +46,10 @@ static int knob_write(int directory, enum knob knob, uint64_t value)
 
 int originals_read(int directory, struct knob_values *ret_values)
 {
-	struct knob_values values;
+	/* The freezer is in another hierarchy. */
+	struct knob_values values = { .value[KNOB_FREEZER] = KNOB_ABSENT };
 
-	for (int knob = 0; knob < KNOB_COUNT; knob++) {
+	for (int knob = 0; knob <= KNOB_MEMSW_LIMIT; knob++) {
 		int ret = knob_value(directory, knob, &values.value[knob]);
 
 		if (ret < 0)
@@ -97,19 +99,44 @@ static int limit_return(int directory, enum knob knob, const struct saved *saved
 	return knob_write(directory, knob, saved->found.value[knob]);
 }
 
+/*
+ * Only what the attribute says we froze. A freezer group that is gone has nobody left to thaw, and a path
+ * that is gone was removed after the thaw.
+ */
+static int freezer_return(int directory, const struct saved *saved)
+{
+	struct freezer_place place = { .inode = 0 };
+	int freezer, ret;
+
+	if (!saved_is_frozen(saved))
+		return 0;
+	ret = saved_load_freezer(directory, place.path);
+	if (ret < 0)
+		return ret == -ENODATA ? 0 : ret;
+	freezer = freezer_group_open(&place);
+	ret = freezer < 0 ? freezer : knob_write(freezer, KNOB_FREEZER, 0);
+	io_close(&freezer);
+	return ret == -ENOENT || ret == -ENODEV ? 0 : ret;
+}
+
 int originals_repair(struct scan *scan, int directory, struct node *node, const struct saved *saved)
 {
-	int ret = 0, limits;
-
 	/* Found 1 was the operator's choice: he finds it as the dead instance left it, and so below. */
-	if (saved->found.value[KNOB_OOM_CONTROL] == 0) {
+	bool killer = saved->found.value[KNOB_OOM_CONTROL] == 0;
+	int ret = killer ? originals_enable_killer(directory) : 0, limits, thawed;
+
+	/* At once: who is woken by the killer's return into a frozen group is out of its reach. */
+	thawed = freezer_return(directory, saved);
+	if (ret == 0 && killer)
 		ret = killer_confirm(directory);
-		if (ret < 0)
-			return ret;
+	if (ret < 0)
+		return ret;
+	if (killer)
 		(void)inherited_free(scan, node); /* what it leaves out is seen with the rescan */
-	}
 	/* memory+swap must never be below memory: memory first on the way down */
 	limits = limit_return(directory, KNOB_LIMIT, saved);
 	ret = limit_return(directory, KNOB_MEMSW_LIMIT, saved);
+	if (thawed < 0)
+		return thawed;
 	return limits < 0 ? limits : ret;
 }

@@ -27,12 +27,13 @@ int originals_enable_killer(int directory);
  * originals_repair() - put an orphan right
  * @directory: of the group, with its flock taken
  *
- * A killer that was on is switched on again, looked at after 10, 100 and 1000 ms as long as somebody
+ * A killer that was on is switched on again, what we froze is thawed; then it is looked at after 10, 100 and 1000 ms as long as somebody
  * sleeps, and so are the inherited ones below. A limit is put back where it reads as lent
  * (saved_is_lent). The attribute stays: the caller knows whether it is still needed.
  *
  * Context: main loop; waits only for an orphan that is out of memory.
- * Errors:  -ENODEV when the group is gone; -EBUSY when a limit could not be lowered: all else is done.
+ * Errors:  -ENODEV when the group is gone; -EBUSY when a limit could not be lowered: all else is done;
+ *          of the thaw when that failed.
  */
 int originals_repair(struct scan *scan, int directory, struct node *node,
 		     const struct saved *saved);

@@ -1,6 +1,6 @@
 /*
- * An outcome record as a JSON object: the same in the status page's "recent" and in what people read
- * with `oomhandlerctl`. The words for the numbers of shared/outcome.h are here and nowhere else.
+ * An outcome record as a JSON object: the same in the history, in the status page's "recent" and in what
+ * people read with `oomhandlerctl`.
  */
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "shared/outcome.h"
+#include "supervisor/candidate_json.h"
 
 #define OUTCOME_ID_SIZE 24
 
@@ -16,13 +17,8 @@ struct outcome_context {
 	const char *cgroup; /* escaped path of the group */
 	const char *limit_cgroup; /* ... of the group whose limit was hit */
 	struct timespec time; /* CLOCK_REALTIME of the trigger */
+	struct candidate_names names; /* .moment is that of the trigger */
 };
-
-/* Words for the enumerators; "unknown" for a number that is none of them. */
-const char *outcome_kind_name(uint32_t kind);
-const char *outcome_step_name(uint32_t kind);
-const char *outcome_tier_name(uint32_t tier);
-const char *outcome_victim_end_name(uint32_t end);
 
 /* What counted as the end of the OOM: usage before less usage after, 0 when it grew. */
 uint64_t outcome_freed(const struct outcome *outcome);

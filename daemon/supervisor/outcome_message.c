@@ -10,13 +10,15 @@
 #include "base/units.h"
 #include "settings/human.h"
 #include "supervisor/groups.h"
+#include "supervisor/outcome_words.h"
 
 #define WORD_SIZE (4 * GROUP_LABEL_SIZE)
 #define CONTAINER_ID_LENGTH 64 /* hexadecimal digits, of Docker and of CRI runtimes alike */
 
 static_assert((int)MESSAGE_RESOLVED == (int)OUTCOME_RESOLVED &&
 		      (int)MESSAGE_DRY_RUN == (int)OUTCOME_DRY_RUN &&
-		      (int)OUTCOME_DRY_RUN + 1 == (int)OUTCOME_KIND_COUNT,
+		      (int)MESSAGE_ALLOC_FAILURE == (int)OUTCOME_ALLOC_FAILURE &&
+		      (int)OUTCOME_ALLOC_FAILURE + 1 == (int)OUTCOME_KIND_COUNT,
 	      "kinds of outcomes are kinds of messages");
 
 /* An escaped name without blanks. */
@@ -36,12 +38,18 @@ static const char *word(const char *escaped, char out[static WORD_SIZE])
 	return out;
 }
 
+/* A name of another process, which need not end. */
+static const char *raw_word(const char *name, size_t size, char out[static WORD_SIZE])
+{
+	char raw[POLICY_NAME_SIZE + 1] = "", escaped[4 * POLICY_NAME_SIZE + 1];
+
+	memcpy(raw, name, size < POLICY_NAME_SIZE ? size : POLICY_NAME_SIZE);
+	return word(text_escape(raw, escaped, sizeof(escaped)), out);
+}
+
 static const char *comm_of(const struct outcome_candidate *who, char out[static WORD_SIZE])
 {
-	char raw[FACTS_COMM_SIZE + 1] = "", escaped[4 * FACTS_COMM_SIZE + 1];
-
-	memcpy(raw, who->comm, FACTS_COMM_SIZE);
-	return word(text_escape(raw, escaped, sizeof(escaped)), out);
+	return raw_word(who->comm, sizeof(who->comm), out);
 }
 
 static const char *size_text(uint64_t bytes, char out[static HUMAN_SIZE])
@@ -85,6 +93,38 @@ static void say_victim(struct message *message, const struct outcome_victim *vic
 		    comm_of(&victim->who, comm), size_text(victim->who.rss, rss), victim->who.uid);
 }
 
+/* What put the first of the ranking before the second. */
+static const char *reason(const struct outcome *outcome)
+{
+	if (outcome->listed == 0)
+		return "none";
+	return outcome->listed == 1 ? "only" : outcome_tier_name(outcome->candidate[1].tier);
+}
+
+/* The rule that lifted the first, else the one that put the second behind it; NULL: none had a say. */
+static const char *reason_rule(const struct outcome *outcome, const struct candidate_names *names,
+			       char text[static CANDIDATE_RULE_SIZE])
+{
+	const char *rule = NULL;
+
+	for (uint32_t i = 0; i < outcome->listed && i < 2 && !rule; i++)
+		rule = candidate_rule(&outcome->candidate[i], names->rules, text);
+	return rule;
+}
+
+static void say_reason(struct message *message, const struct outcome *outcome,
+		       const struct candidate_names *names)
+{
+	const struct outcome_victim *victim = last_victim(outcome);
+	char name[OUTCOME_SIGNAL_SIZE], text[CANDIDATE_RULE_SIZE], rule[WORD_SIZE];
+	const char *found = reason_rule(outcome, names, text);
+
+	message_say(message, " signal=%s victims=%u reason=%s rule=%s asleep=%u kernel_kills=%llu",
+		    victim ? outcome_signal_name(victim->signal_number, name) : "-",
+		    outcome->victims, reason(outcome), found ? word(found, rule) : "-",
+		    outcome->asleep, (unsigned long long)outcome->kernel_kills);
+}
+
 static void say_line(struct message *message, const struct outcome *outcome,
 		     const struct outcome_context *context)
 {
@@ -100,6 +140,9 @@ static void say_line(struct message *message, const struct outcome *outcome,
 		    outcome_id(outcome, id));
 	if (outcome->limit_inode != outcome->inode)
 		message_say(message, " limit_cgroup=%s", word(context->limit_cgroup, name));
+	message_say(message, " policy=%s",
+		    outcome->policy[0] ? raw_word(outcome->policy, POLICY_NAME_SIZE, name) : "-");
+	say_reason(message, outcome, &context->names);
 }
 
 static void add_container(struct message *message, const char *cgroup)
@@ -116,7 +159,7 @@ static void add_container(struct message *message, const char *cgroup)
 
 static void add_victim(struct message *message, const struct outcome_victim *victim)
 {
-	char comm[WORD_SIZE];
+	char comm[WORD_SIZE], name[OUTCOME_SIGNAL_SIZE];
 
 	if (!victim)
 		return;
@@ -125,37 +168,39 @@ static void add_victim(struct message *message, const struct outcome_victim *vic
 	message_add(message, "VICTIM_COMM=%s", comm_of(&victim->who, comm));
 	message_add(message, "VICTIM_RSS_BYTES=%llu", (unsigned long long)victim->who.rss);
 	message_add(message, "VICTIM_OOM_SCORE_ADJ=%d", victim->who.oom_score_adj);
-}
-
-/* What put the first of the ranking before the second. */
-static const char *reason(const struct outcome *outcome)
-{
-	if (outcome->listed == 0)
-		return "none";
-	return outcome->listed == 1 ? "only" : outcome_tier_name(outcome->candidate[1].tier);
+	message_add(message, "VICTIM_SIGNAL=%s", outcome_signal_name(victim->signal_number, name));
+	message_add(message, "VICTIM_END=%s", outcome_victim_end_name(victim->end));
 }
 
 static void add_fields(struct message *message, const struct outcome *outcome,
 		       const struct outcome_context *context)
 {
-	char id[OUTCOME_ID_SIZE];
+	char id[OUTCOME_ID_SIZE], text[CANDIDATE_RULE_SIZE];
+	const char *rule = reason_rule(outcome, &context->names, text);
 
 	message_add(message, "CGROUP=%s", context->cgroup);
 	add_container(message, context->cgroup);
 	message_add(message, "POLICY=%.*s", POLICY_NAME_SIZE, outcome->policy);
 	message_add(message, "STEP=%s", last_step(outcome));
+	message_add(message, "CAUSE=%s", outcome->by_alloc_failure ? "alloc-failure" : "oom");
 	message_add(message, "REASON=%s", reason(outcome));
+	if (rule)
+		message_add(message, "RULE=%s", rule);
 	message_add(message, "LIMIT_CGROUP=%s", context->limit_cgroup);
 	message_add(message, "LIMIT_BYTES=%llu", (unsigned long long)outcome->limit);
 	message_add(message, "USAGE_BYTES=%llu", (unsigned long long)outcome->usage);
 	add_victim(message, last_victim(outcome));
+	message_add(message, "VICTIMS=%u", outcome->victims);
 	message_add(message, "CANDIDATES=%u", outcome->candidates);
+	message_add(message, "ASLEEP=%u", outcome->asleep);
+	message_add(message, "KERNEL_KILLS=%llu", (unsigned long long)outcome->kernel_kills);
 	message_add(message, "FREED_BYTES=%llu", (unsigned long long)outcome_freed(outcome));
 	message_add(message, "LATENCY_DECIDE_USEC=%llu",
 		    (unsigned long long)(outcome->decided_nsec / NSEC_PER_USEC));
 	message_add(message, "LATENCY_RESOLVE_USEC=%llu",
 		    (unsigned long long)(outcome->resolved_nsec / NSEC_PER_USEC));
 	message_add(message, "SOURCE=facts");
+	message_add(message, "LAST_RESORT=%s", outcome->last_resort ? "yes" : "no");
 	message_add(message, "DRY_RUN=%s", outcome->kind == OUTCOME_DRY_RUN ? "yes" : "no");
 	message_add(message, "RECORD_ID=%s", outcome_id(outcome, id));
 }

@@ -24,6 +24,9 @@ static void plan_ask(const struct planner *planner, struct node *node, bool forc
 		break;
 	case ELIGIBLE_LIMITLESS:
 		node->plan.limitless = true;
+		/* What inherits a policy and has no limit is the normal case, and nobody has named it. */
+		if (node->plan.inherited_from)
+			node->plan.refusal[0] = '\0';
 		break;
 	case ELIGIBLE_NO:
 		break;
@@ -41,6 +44,25 @@ static void plan_ask(const struct planner *planner, struct node *node, bool forc
 	}
 }
 
+/*
+ * Without a policy of its own a group falls under the one its parent has, when that one takes its
+ * children in. A group that is ignored hands nothing on.
+ */
+static const struct policy_file *policy_inherited(const struct planner *planner, struct node *node)
+{
+	const struct plan *above = node->parent ? &node->parent->plan : NULL;
+	const struct policy_file *file;
+
+	if (!above || !above->matched)
+		return NULL;
+	file = &planner->set->files[above->policy % ROSTER_POLICIES];
+	if (file->children != POLICY_CHILDREN_INHERIT || file->policy.mode == POLICY_IGNORE)
+		return NULL;
+	node->plan.inherited_from =
+		above->inherited_from ? above->inherited_from : node->parent->inode;
+	return file;
+}
+
 static void plan_match(const struct planner *planner, struct node *node, const struct plan *old,
 		       enum plan_scope scope)
 {
@@ -51,6 +73,8 @@ static void plan_match(const struct planner *planner, struct node *node, const s
 	tree_path(node, path, sizeof(path));
 	file = path[0] ? policy_set_match(planner->set, path) : NULL;
 	if (!file)
+		file = policy_inherited(planner, node);
+	if (!file)
 		return;
 	mode = policies_mode(planner->policies, file);
 	node->plan.matched = true;
@@ -58,6 +82,10 @@ static void plan_match(const struct planner *planner, struct node *node, const s
 	node->plan.policy = policies_index(planner->policies, planner->set, file);
 	if (mode == POLICY_IGNORE) {
 		strcpy(node->plan.refusal, "policy says ignore");
+		return;
+	}
+	if (node->released) {
+		strcpy(node->plan.refusal, PLAN_RELEASED);
 		return;
 	}
 	/* Another policy may override what the former one refused. */

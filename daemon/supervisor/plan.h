@@ -8,6 +8,8 @@
 #include "supervisor/policies.h"
 #include "supervisor/tree.h"
 
+#define PLAN_RELEASED "released by the operator" /* the refusal of such a group */
+
 enum plan_scope {
 	PLAN_NEW, /* ask only whether groups that are new or renamed are eligible */
 	PLAN_LIMITLESS, /* ... and those that had no limit, or could not be looked at */

@@ -129,9 +129,14 @@ static int parse_size(const char *value, uint64_t *ret_size)
 	return 0;
 }
 
-static int parse_anon(const char *value, struct proc_status *status)
+static int parse_vm_size(const char *value, struct proc_status *status)
 {
 	status->has_memory = true;
+	return parse_size(value, &status->vm_size);
+}
+
+static int parse_anon(const char *value, struct proc_status *status)
+{
 	return parse_size(value, &status->anon);
 }
 
@@ -172,6 +177,7 @@ static const struct status_line {
 	{ "Uid:\t", parse_uid, ALWAYS },
 	{ "NSpid:\t", parse_namespaces, SOMETIMES }, /* CONFIG_PID_NS */
 	{ "Kthread:\t", parse_kernel_thread, SOMETIMES }, /* since 6.8 */
+	{ "VmSize:\t", parse_vm_size, WITH_MEMORY },
 	{ "RssAnon:\t", parse_anon, WITH_MEMORY },
 	{ "RssFile:\t", parse_file, WITH_MEMORY },
 	{ "RssShmem:\t", parse_shmem, WITH_MEMORY },
@@ -266,6 +272,7 @@ static void take_sizes_of_thread(uint32_t pid, struct proc_status *status)
 		if (status_load(path, &thread) < 0 || !thread.has_memory)
 			continue;
 		status->has_memory = true;
+		status->vm_size = thread.vm_size;
 		status->anon = thread.anon;
 		status->file = thread.file;
 		status->shmem = thread.shmem;

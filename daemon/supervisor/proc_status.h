@@ -1,7 +1,7 @@
 /*
  * What /proc/PID/status says about one process. Of all files there that tell a size, status is among
  * the few that never hang on a lock of the process itself (KERNEL.md K8: safe on 5.10 to 6.18); stat,
- * cmdline, maps and the like are not read anywhere in this program.
+ * cmdline and the like are read by a process that may be lost over it (reader.h).
  *
  * The name in it is chosen by the process. The kernel writes newline and backslash in it as \n and \\,
  * so every line is a real line; nothing else is escaped (fs/proc/array.c, proc_task_name(), 6.12).
@@ -23,7 +23,8 @@ struct proc_status {
 	bool killed; /* SIGKILL is pending */
 	bool nested; /* in a pid namespace below the one /proc shows */
 	bool has_memory; /* false: it has no address space, or none any more */
-	uint64_t anon; /* bytes, as all sizes here */
+	uint64_t vm_size; /* bytes, as all sizes here */
+	uint64_t anon;
 	uint64_t file;
 	uint64_t shmem;
 	uint64_t swap;

@@ -68,6 +68,8 @@ static uint32_t fact_flags(const struct pulse *pulse, const struct proc_status *
 		flags |= FACT_OURS;
 	if (!status->nested)
 		flags |= FACT_HOST_PID_NAMESPACE;
+	if (status->state == 'D')
+		flags |= FACT_ASLEEP;
 	return flags;
 }
 
@@ -88,6 +90,7 @@ int process_read(const struct pulse *pulse, int pidfd, uint32_t pid, struct fact
 	fact.parent_pid = status.parent_pid;
 	fact.flags = fact_flags(pulse, &status, pid);
 	memcpy(fact.comm, status.comm, sizeof(fact.comm));
+	fact.vm_size = status.vm_size;
 	fact.anon = status.anon;
 	fact.file = status.file;
 	fact.shmem = status.shmem;

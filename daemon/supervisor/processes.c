@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "supervisor/process_post.h"
+#include "supervisor/process_details.h"
 #include "supervisor/process_read.h"
+#include "supervisor/process_room.h"
+#include "supervisor/sharing.h"
 
 /*
  * Generations are unique over the lives of the supervisor as well: a new one must not repeat a number
@@ -24,7 +26,7 @@ static uint32_t *bucket_of(struct processes *processes, uint32_t pid)
 	return &processes->bucket[pid & (PROCESSES_BUCKETS - 1)];
 }
 
-static struct process *process_find(struct processes *processes, uint32_t pid)
+struct process *processes_find(struct processes *processes, uint32_t pid)
 {
 	uint32_t at = *bucket_of(processes, pid);
 
@@ -34,20 +36,26 @@ static struct process *process_find(struct processes *processes, uint32_t pid)
 	return NULL;
 }
 
-static uint32_t process_index(const struct processes *processes, const struct process *process)
+uint32_t processes_index(const struct processes *processes, const struct process *process)
 {
 	return (uint32_t)(process - processes->list);
 }
 
-/* It has a pidfd: neither free nor on its way out. */
-static bool process_is_here(const struct process *process)
+bool processes_has(const struct process *process)
 {
 	return process->state != PROCESS_FREE && process->state != PROCESS_LEAVING;
 }
 
-static uint64_t fact_size(const struct fact *fact)
+bool processes_shows(const struct process *process)
 {
-	return fact->anon + fact->file + fact->shmem + fact->swap;
+	return process->state == PROCESS_LIVING || process->state == PROCESS_SENT;
+}
+
+void processes_update(struct processes *processes, const struct process *process)
+{
+	if (processes_shows(process))
+		facts_write(processes->tables->facts, processes_index(processes, process),
+			    &process->fact);
 }
 
 static void bucket_remove(struct processes *processes, const struct process *process)
@@ -55,7 +63,7 @@ static void bucket_remove(struct processes *processes, const struct process *pro
 	uint32_t *link = bucket_of(processes, process->fact.pid);
 
 	for (; *link; link = &processes->list[*link - 1].next)
-		if (*link == process_index(processes, process) + 1) {
+		if (*link == processes_index(processes, process) + 1) {
 			*link = process->next;
 			return;
 		}
@@ -81,11 +89,20 @@ void processes_free(struct processes *processes, struct process *process)
 	used_set(processes, used);
 }
 
+static void tell_left(const struct processes *processes, const struct process *process)
+{
+	if (processes->left && processes_shows(process) && !process_exited(process->pidfd))
+		processes->left(process);
+}
+
 void processes_leave(struct processes *processes, struct process *process)
 {
-	uint32_t index = process_index(processes, process);
+	uint32_t index = processes_index(processes, process);
 
+	tell_left(processes, process);
+	sharing_leave(processes, process);
 	facts_write(processes->tables->facts, index, &(struct fact){ 0 });
+	processes->due[index] = false;
 	bucket_remove(processes, process);
 	io_close(&process->pidfd);
 	if (process->state != PROCESS_SENT) {
@@ -127,28 +144,6 @@ static void place_set(struct process *process, struct processes_place place)
 	process->round = place.round;
 }
 
-/* A free entry, or the smallest process's if that is smaller than @size; NULL: no room. */
-static struct process *process_reserve(struct processes *processes, uint64_t size)
-{
-	struct process *smallest = NULL;
-
-	for (uint32_t i = 0; i < FACTS_PROCESSES; i++) {
-		struct process *process = &processes->list[i];
-
-		if (process->state == PROCESS_FREE)
-			return process;
-		if (process->state != PROCESS_LEAVING &&
-		    (!smallest || fact_size(&process->fact) < fact_size(&smallest->fact)))
-			smallest = process;
-	}
-	if (!smallest || fact_size(&smallest->fact) >= size)
-		return NULL;
-	processes_leave(processes, smallest);
-	(void)process_post(processes);
-	/* Still there when the handler has not been told yet: then there is no room this time. */
-	return smallest->state == PROCESS_FREE ? smallest : NULL;
-}
-
 static uint32_t next_generation(struct processes *processes)
 {
 	if (++processes->generation == 0)
@@ -168,7 +163,7 @@ static int process_adopt(struct processes *processes, uint32_t pid, struct proce
 	if (pidfd < 0)
 		return -errno;
 	ret = process_read(processes->tables->pulse, pidfd, pid, &fact, &closing);
-	process = ret < 0 ? NULL : process_reserve(processes, fact_size(&fact));
+	process = ret < 0 ? NULL : process_room_find(processes, place, &fact);
 	if (!process) {
 		io_close(&pidfd);
 		return ret < 0 ? ret : -ENOSPC;
@@ -182,9 +177,10 @@ static int process_adopt(struct processes *processes, uint32_t pid, struct proce
 		.fact = fact,
 	};
 	place_set(process, place);
-	*bucket = process_index(processes, process) + 1;
-	if (process_index(processes, process) >= processes->used)
-		used_set(processes, process_index(processes, process) + 1);
+	process_details_begin(processes, process);
+	*bucket = processes_index(processes, process) + 1;
+	if (processes_index(processes, process) >= processes->used)
+		used_set(processes, processes_index(processes, process) + 1);
 	return 0;
 }
 
@@ -201,16 +197,19 @@ static int process_refresh(struct processes *processes, struct process *process,
 			   &process->closing);
 	if (ret < 0)
 		return ret;
-	process->fact = fact;
+	if (process->fact.slot != place.slot)
+		tell_left(processes, process);
+	process_details_carry(processes, process, &fact, place.periodic);
 	place_set(process, place);
-	facts_write(processes->tables->facts, process_index(processes, process), &process->fact);
+	sharing_check(processes, process);
+	processes_update(processes, process);
 	return 0;
 }
 
 int processes_meet(struct processes *processes, uint32_t pid, struct processes_place place,
 		   bool *ret_new)
 {
-	struct process *process = process_find(processes, pid);
+	struct process *process = processes_find(processes, pid);
 	int ret = -ESRCH;
 
 	if (process && process->state == PROCESS_MET)
@@ -230,7 +229,7 @@ int processes_meet(struct processes *processes, uint32_t pid, struct processes_p
 
 void processes_confirm(struct processes *processes, uint32_t pid, struct processes_place place)
 {
-	struct process *process = process_find(processes, pid);
+	struct process *process = processes_find(processes, pid);
 
 	if (!process || process->state != PROCESS_MET || process->round != place.round)
 		return;
@@ -241,7 +240,7 @@ void processes_confirm(struct processes *processes, uint32_t pid, struct process
 	}
 	process->state = PROCESS_LIVING;
 	processes->unposted++;
-	facts_write(processes->tables->facts, process_index(processes, process), &process->fact);
+	facts_write(processes->tables->facts, processes_index(processes, process), &process->fact);
 }
 
 void processes_drop_met(struct processes *processes, struct processes_place place)
@@ -259,7 +258,7 @@ void processes_sweep(struct processes *processes, struct processes_place place)
 	for (uint32_t i = 0; i < processes->used; i++) {
 		struct process *process = &processes->list[i];
 
-		if (process_is_here(process) && process->fact.slot == place.slot &&
+		if (processes_has(process) && process->fact.slot == place.slot &&
 		    (process->state == PROCESS_MET || process->round != place.round))
 			processes_leave(processes, process);
 	}
@@ -271,7 +270,7 @@ void processes_retain(struct processes *processes,
 	for (uint32_t i = 0; i < processes->used; i++) {
 		struct process *process = &processes->list[i];
 
-		if (process_is_here(process) &&
+		if (processes_has(process) &&
 		    !is_known(process->fact.slot, process->fact.slot_generation))
 			processes_leave(processes, process);
 	}

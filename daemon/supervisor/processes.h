@@ -10,7 +10,7 @@
  * confirms it. The handler kills what stands in the facts without asking whose member it is.
  *
  * An entry the handler knows is not used again before the handler was told to close it. All of this
- * belongs to the sampler thread.
+ * belongs to the sampler thread. What the reader adds to an entry: process_details.h, sharing.h.
  */
 #pragma once
 
@@ -28,6 +28,14 @@ enum process_state {
 	PROCESS_LEAVING, /* out of the facts; the handler is to close its descriptors */
 };
 
+/* See process_details.h. */
+struct process_asking {
+	bool again; /* once more with the next periodic sampling */
+	struct nsec refresh_at; /* and from here on once more, though nothing has changed */
+	struct nsec not_before; /* it has cost a reader ... */
+	struct nsec back_off; /* ... and this was the last pause for that */
+};
+
 struct process {
 	enum process_state state;
 	int pidfd; /* -1: free or leaving */
@@ -35,6 +43,7 @@ struct process {
 	uint32_t next; /* index + 1 of the next one in its bucket, 0: the last */
 	uint32_t round; /* of the sampling that last met it */
 	bool closing; /* being killed or dead: /proc is not read again */
+	struct process_asking asking;
 	struct fact fact; /* as last read */
 };
 
@@ -44,8 +53,15 @@ struct processes {
 	const struct tables *tables; /* borrowed for the program's life */
 	uint32_t generation; /* last one given out */
 	uint32_t receiver; /* handler generation that PROCESS_SENT refers to */
+	void (*left)(
+		const struct process *process); /* it leaves its group alive; NULL: nobody asks */
 	uint32_t unposted; /* living and leaving entries: work for process_post.h */
 	uint32_t used; /* all entries from here on are free */
+	struct {
+		uint32_t round, slot;
+		uint64_t size;
+	} refused; /* the last one there was no room for (process_room.h) */
+	bool due[FACTS_PROCESSES]; /* the reader is to be asked about this one */
 	uint32_t bucket[PROCESSES_BUCKETS]; /* index + 1 */
 	struct process list[FACTS_PROCESSES];
 };
@@ -55,6 +71,7 @@ struct processes_place {
 	uint32_t slot;
 	uint32_t slot_generation;
 	uint32_t round;
+	bool periodic; /* else the handler has asked for it */
 };
 
 /**
@@ -100,3 +117,18 @@ void processes_retain(struct processes *processes,
 void processes_leave(struct processes *processes, struct process *process);
 /* For process_post.h: the handler knows nothing of it any more. */
 void processes_free(struct processes *processes, struct process *process);
+
+/* The one with this number, NULL for none; it may not be confirmed yet. */
+struct process *processes_find(struct processes *processes, uint32_t pid);
+
+/* It has a pidfd: neither free nor on its way out. */
+bool processes_has(const struct process *process);
+
+/* It is in the facts. */
+bool processes_shows(const struct process *process);
+
+/* Its number in the table and in the facts. */
+uint32_t processes_index(const struct processes *processes, const struct process *process);
+
+/* Its fact has changed: others see it, if they see the process at all. */
+void processes_update(struct processes *processes, const struct process *process);

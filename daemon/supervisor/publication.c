@@ -87,6 +87,24 @@ int publication_send(const struct publisher *publisher, const struct publication
 	return ret;
 }
 
+int publication_send_freezer(const struct publisher *publisher,
+			     const struct publication *publication, int socket, int directory)
+{
+	struct wire wire = wire_of(publisher, publication, WIRE_GROUP_FREEZER);
+	struct descriptors descriptors;
+	int ret;
+
+	if (directory < 0)
+		return wire_send(socket, &wire, NULL, 0);
+	ret = descriptors_open(directory, DESCRIPTORS_FREEZER, &descriptors);
+	if (ret < 0)
+		return ret;
+	/* An empty message would take back what the receiver has. */
+	ret = descriptors.files ? descriptors_send(socket, &wire, &descriptors) : -ENOENT;
+	descriptors_done(&descriptors);
+	return ret;
+}
+
 int publication_send_gone(const struct publisher *publisher, const struct publication *publication,
 			  int socket)
 {
@@ -107,6 +125,7 @@ static uint32_t parent_slot(const struct node *node)
 void publication_write(const struct publisher *publisher, const struct publication *publication)
 {
 	const struct node *node = publication->node;
+	char path[PATH_MAX];
 	struct roster_slot slot = slots_get(&publisher->slots, publication->slot);
 
 	slot = (struct roster_slot){
@@ -120,6 +139,10 @@ void publication_write(const struct publisher *publisher, const struct publicati
 		.registered = publication->registered,
 		.saved = publication->saved.found,
 	};
+	/* The path first: a new tenant is never seen with its predecessor's. A group that is gone keeps it. */
+	if (node)
+		slots_put_path(&publisher->slots, publication->slot,
+			       tree_path(node, path, sizeof(path)));
 	slots_put(&publisher->slots, publication->slot, &slot);
 }
 
@@ -210,6 +233,7 @@ void publication_recover(struct publisher *publisher, uint32_t slot, struct node
 		.phase = node && roster.want != ROSTER_WANT_GONE ? PUBLICATION_SERVE
 								 : PUBLICATION_RELEASE,
 		.registered = roster.registered,
+		.freezer.unsure = true,
 		.lock = -1,
 		.saved.found = roster.saved,
 	};

@@ -36,6 +36,15 @@ int publication_open(const struct publisher *publisher, const struct publication
 int publication_send(const struct publisher *publisher, const struct publication *publication,
 		     enum descriptors_use use, int directory);
 
+/**
+ * publication_send_freezer() - freezer.state of the group, for one receiver
+ * @directory: of its freezer group, -1: the group may not be frozen any more
+ *
+ * Errors:  as publication_send().
+ */
+int publication_send_freezer(const struct publisher *publisher,
+			     const struct publication *publication, int socket, int directory);
+
 /* Tells a receiver to close what it has. Errors: as wire_send(). */
 int publication_send_gone(const struct publisher *publisher, const struct publication *publication,
 			  int socket);

@@ -7,7 +7,8 @@
  *     serve    guardian has it - attribute - handler has it - event - ARMED    serve.c
  *     release  HELD - loans back - children free - attribute gone - GONE       release.c
  *
- * What the saved attribute is for, and when it comes and goes, stands in attribute.h.
+ * What the saved attribute is for, and when it comes and goes, stands in attribute.h. How an armed group
+ * comes to a freezer, and when it may be frozen, stands in freezer.h.
  *
  * The order of serve is what makes each crash harmless: nothing is changed before somebody else can
  * undo it, and nobody is told to arm what would not be noticed.
@@ -15,6 +16,7 @@
 #pragma once
 
 #include "shared/saved.h"
+#include "supervisor/freezer_group.h"
 #include "supervisor/groups.h"
 #include "supervisor/scan.h"
 #include "supervisor/slots.h"
@@ -30,6 +32,14 @@ struct delivery {
 	struct nsec sent; /* 0: not yet */
 	uint32_t receiver; /* generation of the receiver it was sent to */
 	bool gone_sent; /* so was the message that takes it back */
+};
+
+/* What the receivers have for freezing the group, see freezer.h. */
+struct freezer {
+	struct freezer_place *place; /* NULL: nothing was offered; owner: this struct */
+	uint32_t version; /* of the scout's answer that named it */
+	uint32_t receiver; /* generation of the handler it was sent to, 0: not yet */
+	bool unsure; /* a former supervisor may have sent them one */
 };
 
 struct publication {
@@ -53,6 +63,7 @@ struct publication {
 	struct delivery handler;
 	uint64_t release_beat; /* pulse.handler_beat when the release began */
 	struct nsec children_freed; /* first look of the release below the group; 0: not yet */
+	struct freezer freezer;
 	uint32_t members_answered; /* board.members_read up to which the pool was filled again */
 };
 

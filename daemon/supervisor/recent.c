@@ -4,97 +4,87 @@
  */
 #include "supervisor/recent.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <pthread.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <unistd.h>
+#include <stdlib.h>
+#include <string.h>
 
-#define RECENT_NAME "recent.json"
+#include "settings/history_file.h"
+#include "settings/memory.h"
 
 static struct {
 	pthread_mutex_t lock;
-	char directory[PATH_MAX];
 	struct json_object *list; /* owner: this file, under the lock */
 } recent = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static void recent_path(char path[static PATH_MAX], const char *suffix)
+static void add_line(const char *line)
 {
-	(void)snprintf(path, PATH_MAX, "%.3800s/" RECENT_NAME "%s", recent.directory, suffix);
+	struct json_object *record = json_tokener_parse(line);
+
+	if (json_object_is_type(record, json_type_object))
+		recent_add(record);
+	else
+		json_object_put(record);
 }
 
-static bool is_list(struct json_object *list)
-{
-	if (!json_object_is_type(list, json_type_array) ||
-	    json_object_array_length(list) > RECENT_MAX)
-		return false;
-	for (size_t i = 0; i < json_object_array_length(list); i++)
-		if (!json_object_is_type(json_object_array_get_idx(list, i), json_type_object))
-			return false;
-	return true;
-}
-
+/* The last lines alone are parsed: the history is much longer than the list. */
 void recent_load(const char *state_dir)
 {
-	char path[PATH_MAX];
-	struct json_object *list;
+	char *last[RECENT_MAX] = { NULL };
+	struct history_file history;
+	const char *line;
+	size_t count = 0;
 
-	(void)snprintf(recent.directory, sizeof(recent.directory), "%s", state_dir);
-	recent_path(path, "");
-	list = json_object_from_file(path);
-	if (list && !is_list(list)) {
-		json_object_put(list);
-		list = NULL;
+	if (history_file_open(state_dir, &history) < 0)
+		return;
+	while (history_file_next(&history, &line) > 0) {
+		free(last[count % RECENT_MAX]);
+		last[count++ % RECENT_MAX] = memory_copy_text(line);
 	}
-	recent.list = list ? list : json_object_new_array();
+	history_file_done(&history);
+	for (size_t i = count > RECENT_MAX ? count - RECENT_MAX : 0; i < count; i++) {
+		add_line(last[i % RECENT_MAX]);
+		free(last[i % RECENT_MAX]);
+	}
 }
 
-static struct json_object *copy_list(void)
+static bool has_id(struct json_object *record, const char *id)
 {
-	struct json_object *copy = NULL;
+	struct json_object *value;
 
-	if (!recent.list || json_object_deep_copy(recent.list, &copy, NULL) < 0)
-		return json_object_new_array();
-	return copy;
+	return json_object_object_get_ex(record, "id", &value) &&
+	       json_object_is_type(value, json_type_string) &&
+	       strcmp(json_object_get_string(value), id) == 0;
 }
 
-static int recent_save(struct json_object *list)
+bool recent_has(const char *id)
 {
-	char path[PATH_MAX], target[PATH_MAX];
+	bool found = false;
 
-	recent_path(path, ".tmp");
-	recent_path(target, "");
-	if (json_object_to_file_ext(path, list, JSON_C_TO_STRING_PLAIN) < 0)
-		return errno ? -errno : -EIO;
-	return rename(path, target) < 0 ? -errno : 0;
+	pthread_mutex_lock(&recent.lock);
+	for (size_t i = 0; recent.list && i < json_object_array_length(recent.list); i++)
+		found = found || has_id(json_object_array_get_idx(recent.list, i), id);
+	pthread_mutex_unlock(&recent.lock);
+	return found;
 }
 
-int recent_add(struct json_object *outcome)
+void recent_add(struct json_object *record)
 {
-	struct json_object *copy;
-	int ret;
-
 	pthread_mutex_lock(&recent.lock);
 	if (!recent.list)
 		recent.list = json_object_new_array();
-	(void)json_object_array_add(recent.list, outcome);
+	(void)json_object_array_add(recent.list, record);
 	if (json_object_array_length(recent.list) > RECENT_MAX)
 		(void)json_object_array_del_idx(recent.list, 0, 1);
-	copy = copy_list();
 	pthread_mutex_unlock(&recent.lock);
-	errno = 0;
-	ret = recent_save(copy);
-	json_object_put(copy);
-	return ret;
 }
 
 struct json_object *recent_list(void)
 {
-	struct json_object *copy;
+	struct json_object *copy = NULL;
 
 	pthread_mutex_lock(&recent.lock);
-	copy = copy_list();
+	if (!recent.list || json_object_deep_copy(recent.list, &copy, NULL) < 0)
+		copy = json_object_new_array();
 	pthread_mutex_unlock(&recent.lock);
 	return copy;
 }

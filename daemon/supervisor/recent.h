@@ -1,29 +1,34 @@
 /*
- * The last outcomes as JSON objects, newest last: shown on the status page, and kept in the state
- * directory so that a restart does not forget why a process is gone.
+ * The last records as JSON objects, newest last: shown on the status page, and taken from the history at
+ * start so that a restart does not forget why a process is gone.
  */
 #pragma once
+
+#include <stdbool.h>
 
 #include <json-c/json.h>
 
 #define RECENT_MAX 32
 
-/* Reads what a former run left in @state_dir; nothing, or nothing readable, there is an empty list. */
+/**
+ * recent_load() - the last records of the history in @state_dir
+ *
+ * Without a history, or with one that cannot be read, the list is empty.
+ *
+ * Context: before there are threads; reads the whole history once.
+ */
 void recent_load(const char *state_dir);
 
-/**
- * recent_add() - one more, the oldest beyond RECENT_MAX goes
- * @outcome: the reference is taken over
- *
- * Context: reporter thread; writes a file of some 100 KiB and may block on the disk.
- * Errors:  the negative errno of writing the file; the list has it all the same.
- */
-int recent_add(struct json_object *outcome);
+/* Is there a record with this id? Any thread. */
+bool recent_has(const char *id);
+
+/* One more, the oldest beyond RECENT_MAX goes. Takes over the reference of @record. Any thread. */
+void recent_add(struct json_object *record);
 
 /**
  * recent_list() - a copy of all, as an array
  *
  * Context: any thread; takes a lock shortly, never while the disk is written.
- * Return:  the array, empty without outcomes; the caller puts it.
+ * Return:  the array, empty without records; the caller puts it.
  */
 struct json_object *recent_list(void);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "supervisor/attribute.h"
+#include "supervisor/freezer.h"
 #include "supervisor/inherited.h"
 #include "supervisor/publication.h"
 #include "supervisor/report.h"
@@ -106,9 +107,12 @@ static int restore_advance(struct publisher *publisher, struct publication *publ
 	if (!publication->node || !publication->attribute)
 		return 1;
 	if (attribute_is_for_arming(publication)) {
-		if (!handler_let_go(publisher, publication) || loan_is_out(publisher, publication))
+		if (!handler_let_go(publisher, publication) ||
+		    loan_is_out(publisher, publication) || freezer_is_out(publisher, publication))
 			return 0;
-		ret = children_free(publisher, publication);
+		ret = freezer_unmark(publisher, publication);
+		if (ret == 0)
+			ret = children_free(publisher, publication);
 		if (ret <= 0)
 			return ret;
 	}
@@ -142,6 +146,7 @@ static int gone_tell(struct publisher *publisher, struct publication *publicatio
 static void publication_end(struct publisher *publisher, struct publication *publication)
 {
 	io_close(&publication->lock);
+	freezer_end(publisher, publication);
 	if (publication->node && (publication->registered || publication->attribute)) {
 		publication->phase = PUBLICATION_PARKED;
 		publication_write(publisher, publication);
@@ -162,6 +167,9 @@ int release_advance(struct publisher *publisher, struct publication *publication
 		return ret;
 	publication->want = ROSTER_WANT_GONE;
 	publication_write(publisher, publication);
+	/* Removed while frozen by us: its tasks live on elsewhere, and are thawed through what is held. */
+	if (freezer_is_out(publisher, publication))
+		return 0;
 	/* Sent also to who never answered: the message with the descriptors may still be on its way. */
 	ret = gone_tell(publisher, publication, &publication->handler, INHERIT_HANDLER_SOCKET);
 	if (ret == 0)

@@ -11,6 +11,8 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "settings/memory.h"
+#include "supervisor/history.h"
 #include "supervisor/message.h"
 #include "supervisor/outcome_message.h"
 #include "supervisor/recent.h"
@@ -28,6 +30,8 @@ static struct {
 	bool started;
 	const struct tables *tables;
 	struct groups *groups;
+	char *state_dir;
+	_Atomic uint64_t history_size;
 	_Atomic bool named; /* the table of groups is filled */
 	_Atomic uint64_t page_faults;
 	struct {
@@ -106,59 +110,78 @@ static void send_events(void)
 	send_dropped(dropped);
 }
 
-/* A group that is gone has no name any more: then its number must do. */
-static const char *label_of(uint64_t inode, struct group_view *view)
-{
-	if (groups_view_inode(report.groups, inode, view) < 0)
-		(void)snprintf(view->label, sizeof(view->label), "inode:%llu",
-			       (unsigned long long)inode);
-	return view->label;
-}
-
-/* The record has monotonic time only: the wall clock may have been set since. */
-static struct timespec wall_time(uint64_t trigger_nsec)
+/* The record has monotonic time only, and the wall clock may have been set since. */
+static struct nsec time_of(clockid_t clock, uint64_t trigger_nsec)
 {
 	uint64_t age = nsec_between((struct nsec){ trigger_nsec }, clock_now()).count;
 	struct timespec now;
 	uint64_t nsec;
 
-	(void)clock_gettime(CLOCK_REALTIME, &now); /* cannot fail: the pointer is ours */
+	(void)clock_gettime(clock, &now); /* cannot fail: the pointer is ours */
 	nsec = (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec;
-	nsec = nsec > age ? nsec - age : 0;
-	return (struct timespec){ .tv_sec = (time_t)(nsec / NSEC_PER_SEC),
-				  .tv_nsec = (long)(nsec % NSEC_PER_SEC) };
+	return (struct nsec){ nsec > age ? nsec - age : 0 };
 }
 
-static void keep_recent(const struct outcome *outcome, const struct outcome_context *context)
+static struct timespec wall_time(uint64_t trigger_nsec)
 {
-	static int last_error; /* said once, not with every outcome */
-	struct json_object *object = outcome_json_new(outcome, context);
-	int ret = object ? recent_add(object) : -ENOMEM;
+	struct nsec time = time_of(CLOCK_REALTIME, trigger_nsec);
 
-	if (ret < 0 && ret != last_error) {
-		char text[128];
+	return (struct timespec){ .tv_sec = (time_t)(time.count / NSEC_PER_SEC),
+				  .tv_nsec = (long)(time.count % NSEC_PER_SEC) };
+}
 
-		(void)snprintf(text, sizeof(text), "cannot keep the recent outcomes: %s",
-			       strerror(-ret));
+static void say_lost(int error)
+{
+	static int last; /* said once, not with every outcome */
+	char text[128];
+
+	if (error < 0 && error != last) {
+		(void)snprintf(text, sizeof(text), "the history cannot be written: %s",
+			       error == -EWOULDBLOCK ? "another instance writes to it"
+						     : strerror(-error));
 		send_event(REPORT_WARNING, text);
 	}
-	last_error = ret;
+	last = error;
 }
 
-static void send_outcome(const struct outcome *outcome)
+/* One that is there already was written by a predecessor that died before it could let go of it. */
+static void keep_outcome(const struct outcome *outcome, const struct outcome_context *context)
 {
-	static struct message message; /* the thread's own, all three; large */
-	static struct group_view group, limit_group;
-	struct outcome_context context = {
-		.cgroup = label_of(outcome->inode, &group),
-		.limit_cgroup = label_of(outcome->limit_inode, &limit_group),
-		.time = wall_time(outcome->trigger_nsec),
-	};
+	const struct bytes bound = { atomic_load(&report.history_size) };
+	struct json_object *object;
+	char id[OUTCOME_ID_SIZE];
 
-	/* First for the status page: the sink below may be stuck. */
-	keep_recent(outcome, &context);
-	outcome_message(outcome, &context, &message);
-	message_send(&message);
+	if (recent_has(outcome_id(outcome, id)))
+		return;
+	object = outcome_json_new(outcome, context);
+	if (!object)
+		return say_lost(-ENOMEM);
+	say_lost(history_append(
+		report.state_dir,
+		json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
+							       JSON_C_TO_STRING_NOSLASHESCAPE),
+		bound));
+	recent_add(object);
+}
+
+/* Everything about it that is not in the record. The texts are the thread's own, and large. */
+static struct outcome_context context_of(const struct outcome *outcome)
+{
+	static struct group_view group, limit_group;
+	static struct policy_rules rules;
+	bool known = roster_read_rules(report.tables->roster, outcome->policy_index,
+				       outcome->policy_version, &rules) == 0;
+
+	return (struct outcome_context){
+		.cgroup = candidate_group(report.groups, outcome->inode, &group),
+		.limit_cgroup = candidate_group(report.groups, outcome->limit_inode, &limit_group),
+		.time = wall_time(outcome->trigger_nsec),
+		.names = {
+			.groups = report.groups,
+			.rules = known ? &rules : NULL,
+			.moment = time_of(CLOCK_BOOTTIME, outcome->trigger_nsec),
+		},
+	};
 }
 
 static void count_outcome(const struct outcome *outcome)
@@ -174,20 +197,31 @@ static void count_outcome(const struct outcome *outcome)
 							     outcome->kind == OUTCOME_UNRESOLVED);
 }
 
+/* Out of the ring only when it is kept: a crash before that leaves it to the next supervisor. */
+static void send_outcome(struct ring *ring, const struct outcome *outcome)
+{
+	static struct message message; /* the thread's own; large */
+	const struct outcome_context context = context_of(outcome);
+
+	count_outcome(outcome);
+	keep_outcome(outcome, &context);
+	ring_release(ring);
+	outcome_message(outcome, &context, &message);
+	message_send(&message); /* last: this sink may be stuck */
+}
+
 static void send_outcomes(void)
 {
-	static struct outcome outcome; /* a copy: the handler may have its slot again at once */
+	static struct outcome outcome; /* a copy: what another process may write is read once */
 	struct outcomes *outcomes = report.tables->outcomes;
 	uint32_t index;
 
 	while (atomic_load(&report.named) && ring_peek(&outcomes->ring, OUTCOME_RECORDS, &index)) {
 		outcome = outcomes->records[index];
-		ring_release(&outcomes->ring);
 		/* Whatever another process wrote, a name ends. */
 		outcome.policy[POLICY_NAME_SIZE - 1] = '\0';
 		atomic_store(&report.page_faults, outcome.page_faults);
-		count_outcome(&outcome);
-		send_outcome(&outcome);
+		send_outcome(&outcomes->ring, &outcome);
 	}
 }
 
@@ -226,6 +260,7 @@ int report_start(const struct tables *tables, struct groups *groups, const char 
 		return -EALREADY;
 	report.tables = tables;
 	report.groups = groups;
+	report.state_dir = memory_copy_text(state_dir);
 	recent_load(state_dir);
 	/* None of these fails with these arguments (pthread_condattr_setclock(3p)). */
 	(void)pthread_condattr_init(&monotonic);
@@ -256,6 +291,11 @@ void report_event(enum report_event_kind kind, const char *format, ...)
 	if (report.started)
 		(void)pthread_cond_signal(&report.wake);
 	pthread_mutex_unlock(&report.lock);
+}
+
+void report_set_history_size(struct bytes size)
+{
+	atomic_store(&report.history_size, size.count);
 }
 
 void report_outcomes(void)

@@ -9,6 +9,7 @@
 
 #include <json-c/json.h>
 
+#include "base/units.h"
 #include "shared/inherit.h"
 #include "supervisor/groups.h"
 
@@ -27,7 +28,7 @@ enum report_event_kind {
  * report_start() - start the thread
  * @tables:    borrowed for the program's life; outcomes must be mapped writable, for the consumer's index
  * @groups:    borrowed for the program's life
- * @state_dir: where the recent outcomes are kept (recent.h); copied
+ * @state_dir: where the history is kept (history.h); copied
  *
  * Context: main loop, once.
  * Errors:  the negative errno of pthread_create, -EALREADY the second time.
@@ -43,6 +44,9 @@ int report_start(const struct tables *tables, struct groups *groups, const char 
  */
 void report_event(enum report_event_kind kind, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* HistorySize=: from the next record on. Without it, none is kept. Any thread; at start and after a reload. */
+void report_set_history_size(struct bytes size);
 
 /*
  * The table of groups is filled: from now on outcomes are taken from the ring. Those that came before wait

@@ -1,9 +1,7 @@
 /*
  * See sampler.h. The periodic sampling goes group by group and serves the handler's questions between
- * two groups, so a question never waits for more than one group it did not ask for.
- *
- * What is known about a subtree is as old as the oldest of its groups; the ages are folded up the tree
- * and published in one place (publish_ages).
+ * two groups, so a question never waits for more than one group it did not ask for. All that an answer
+ * to the handler does without comes behind it: the gauges, and what the reader is asked.
  */
 #include "supervisor/sampler.h"
 
@@ -15,23 +13,17 @@
 
 #include "base/clock.h"
 #include "base/io.h"
+#include "supervisor/details.h"
+#include "supervisor/gauges.h"
 #include "supervisor/members.h"
 #include "supervisor/process_post.h"
+#include "supervisor/sampled.h"
+#include "supervisor/stranded.h"
 
 #define RETRY_MSEC 20 /* for a handler that is behind with receiving, or restarting */
-#define TREE_DEPTH 64 /* the handler follows as many levels (handler.h) */
+#define HOST_MSEC 1000 /* between two looks at the host's memory */
 #define SAMPLER_NICE -20
 #define MEMBERS_MAX 65536 /* of one group in one sampling */
-
-struct sampled_slot {
-	struct roster_slot roster; /* last consistent copy */
-	uint64_t own_nsec; /* start of the last sampling of its own members */
-	uint32_t own_missed;
-	uint32_t generation; /* of the slot, own_nsec and own_missed are about */
-	/* scratch of publish_ages() */
-	uint64_t tree_nsec;
-	uint32_t tree_missed;
-};
 
 static struct {
 	bool started;
@@ -40,41 +32,39 @@ static struct {
 	_Atomic uint64_t interval_nsec;
 	_Atomic bool resend;
 	_Atomic bool poked;
+	_Atomic bool requested[ROSTER_SLOTS]; /* by the main loop; the handler asks on its board */
 	/* the thread's own */
-	uint32_t slots_used;
 	uint32_t round;
 	uint32_t cursor; /* next slot of the periodic sampling */
 	struct nsec next_cycle;
-	struct sampled_slot slots[ROSTER_SLOTS];
+	struct nsec next_host;
+	struct sampled sampled;
 	struct processes processes;
+	struct reader_line line;
+	bool asked_details; /* whose question is on its way: of details, else of stranded */
+	struct details details;
+	struct stranded stranded;
 } sampler;
-
-static bool slot_has_members(const struct sampled_slot *slot)
-{
-	return slot->roster.generation && slot->roster.role != ROSTER_ANCESTOR &&
-	       slot->roster.want != ROSTER_WANT_GONE;
-}
 
 static bool slot_is_known(uint32_t slot, uint32_t slot_generation)
 {
-	return slot < sampler.slots_used &&
-	       sampler.slots[slot].roster.generation == slot_generation &&
-	       slot_has_members(&sampler.slots[slot]);
+	return sampled_has_members(&sampler.sampled, slot) &&
+	       sampler.sampled.slots[slot].now.roster.generation == slot_generation;
+}
+
+static bool slot_in_episode(uint32_t slot)
+{
+	return sampled_in_episode(&sampler.sampled, slot);
+}
+
+static void process_left(const struct process *process)
+{
+	stranded_left(&sampler.stranded, process);
 }
 
 static void copy_roster(void)
 {
-	const struct roster *roster = sampler.tables->roster;
-	uint32_t used = atomic_load(&roster->slots_used);
-
-	sampler.slots_used = used < ROSTER_SLOTS ? used : ROSTER_SLOTS;
-	for (uint32_t i = 0; i < sampler.slots_used; i++) {
-		struct roster_slot copy;
-
-		/* Torn only while the main loop is in the middle of writing it: the former copy will do. */
-		if (roster_read(roster, i, &copy) == 0)
-			sampler.slots[i].roster = copy;
-	}
+	sampled_copy(&sampler.sampled);
 	processes_retain(&sampler.processes, slot_is_known);
 }
 
@@ -106,11 +96,13 @@ static void confirm(void *context, uint64_t pid)
 		processes_confirm(&sampler.processes, (uint32_t)pid, reading->place);
 }
 
-static int read_group(uint32_t slot, const struct roster_slot *roster, uint32_t *ret_missed)
+static int read_group(uint32_t slot, bool periodic, uint32_t *ret_missed)
 {
+	const struct roster_slot *roster = &sampler.sampled.slots[slot].now.roster;
 	struct reading reading = { .place = { .slot = slot,
 					      .slot_generation = roster->generation,
-					      .round = ++sampler.round } };
+					      .round = ++sampler.round,
+					      .periodic = periodic } };
 	struct group_view view;
 	int ret = groups_view_slot(sampler.groups, slot, roster->generation, &view);
 
@@ -126,95 +118,71 @@ static int read_group(uint32_t slot, const struct roster_slot *roster, uint32_t 
 	return ret;
 }
 
-static void sample_group(uint32_t slot)
+static void sample_group(uint32_t slot, bool periodic)
 {
-	struct sampled_slot *sampled = &sampler.slots[slot];
-	uint64_t start = clock_now().count;
+	struct nsec start = clock_now();
 	uint32_t missed = 0;
 	int ret;
 
-	if (!slot_has_members(sampled))
+	if (!sampled_has_members(&sampler.sampled, slot))
 		return;
-	ret = read_group(slot, &sampled->roster, &missed);
+	ret = read_group(slot, periodic, &missed);
 	/*
 	 * A group that is gone has no members; any other failure leaves some unseen. -ENOENT is one: the
 	 * group may not be in the table yet, or have another name.
 	 */
 	if (ret < 0 && ret != -ENODEV && missed == 0)
 		missed = 1;
-	sampled->generation = sampled->roster.generation;
-	sampled->own_nsec = start;
-	sampled->own_missed = missed;
+	sampled_note(&sampler.sampled, slot, start, missed);
 }
 
-static bool is_below(uint32_t slot, uint32_t top)
+/* A failure leaves the former values, with the time they are from. */
+static void sample_memory(uint32_t slot)
 {
-	for (int depth = 0; depth < TREE_DEPTH && slot < sampler.slots_used; depth++) {
-		if (slot == top)
-			return true;
-		slot = sampler.slots[slot].roster.parent;
-	}
-	return false;
+	static struct group_view view; /* the thread's own; large */
+	const struct roster_slot *roster = &sampler.sampled.slots[slot].now.roster;
+
+	if (roster->role == ROSTER_MANAGED && roster->want != ROSTER_WANT_GONE &&
+	    groups_view_slot(sampler.groups, slot, roster->generation, &view) == 0)
+		(void)gauges_read_group(sampler.tables->facts, &view);
 }
 
-static void fold_up(uint32_t slot)
+static void sample_host(void)
 {
-	const struct sampled_slot *own = &sampler.slots[slot];
-	uint64_t nsec = own->generation == own->roster.generation ? own->own_nsec : 0;
-	uint32_t missed = own->own_missed;
-
-	for (int depth = 0; depth < TREE_DEPTH && slot < sampler.slots_used; depth++) {
-		struct sampled_slot *tree = &sampler.slots[slot];
-
-		if (nsec < tree->tree_nsec)
-			tree->tree_nsec = nsec;
-		tree->tree_missed += missed;
-		slot = tree->roster.parent;
-	}
-}
-
-static void publish_ages(void)
-{
-	struct facts *facts = sampler.tables->facts;
-
-	for (uint32_t i = 0; i < sampler.slots_used; i++) {
-		sampler.slots[i].tree_nsec = UINT64_MAX;
-		sampler.slots[i].tree_missed = 0;
-	}
-	for (uint32_t i = 0; i < sampler.slots_used; i++)
-		if (slot_has_members(&sampler.slots[i]))
-			fold_up(i);
-	for (uint32_t i = 0; i < sampler.slots_used; i++) {
-		const struct sampled_slot *slot = &sampler.slots[i];
-		uint64_t nsec = slot->tree_nsec == UINT64_MAX ? 0 : slot->tree_nsec;
-
-		atomic_store_explicit(&facts->group[i].missed, slot->tree_missed,
-				      memory_order_relaxed);
-		/* release: facts and .missed are visible to whoever sees the time */
-		atomic_store_explicit(&facts->group[i].sampled_nsec, nsec, memory_order_release);
-	}
-}
-
-static bool is_wanted(uint32_t slot)
-{
-	uint64_t wanted = atomic_load_explicit(&sampler.tables->outcomes->board[slot].wanted_nsec,
-					       memory_order_acquire);
-
-	return sampler.slots[slot].roster.generation &&
-	       wanted > atomic_load_explicit(&sampler.tables->facts->group[slot].sampled_nsec,
-					     memory_order_relaxed);
+	(void)gauges_read_host(sampler.tables->facts); /* as sample_memory() */
+	sampler.next_host = nsec_after(clock_now(), nsec_from_msec(HOST_MSEC));
 }
 
 static void sample_subtree(uint32_t top)
 {
-	for (uint32_t i = 0; i < sampler.slots_used; i++)
-		if (is_below(i, top))
-			sample_group(i);
+	for (uint32_t i = 0; i < sampler.sampled.used; i++)
+		if (sampled_is_below(&sampler.sampled, i, top))
+			sample_group(i, false);
 	/* The descriptors are on their way before the handler hears of the facts. */
 	(void)process_post(&sampler.processes);
-	publish_ages();
+	sampled_publish(&sampler.sampled);
 	/* Fails for nothing the handler could not do without: it looks again after 20 ms by itself. */
 	(void)io_signal_event(INHERIT_WAKE_HANDLER);
+	sample_memory(top);
+	sample_host();
+	(void)io_signal_event(INHERIT_WAKE_HANDLER);
+}
+
+/* The main loop asks for people, who can wait: one per turn, so that the handler waits for one at most. */
+static void serve_one_request(void)
+{
+	bool served = false;
+
+	for (uint32_t i = 0; i < sampler.sampled.used; i++) {
+		if (served && atomic_load(&sampler.requested[i])) {
+			(void)io_signal_event(INHERIT_WAKE_SAMPLER); /* as sampler_request() */
+			return;
+		}
+		if (!served && atomic_exchange(&sampler.requested[i], false)) {
+			sample_subtree(i);
+			served = true;
+		}
+	}
 }
 
 /*
@@ -229,36 +197,70 @@ static void serve_requests(void)
 	if (atomic_exchange(&sampler.resend, false))
 		process_post_again(&sampler.processes);
 	copy_roster();
-	for (uint32_t i = 0; i < sampler.slots_used; i++)
-		if (is_wanted(i))
+	for (uint32_t i = 0; i < sampler.sampled.used; i++)
+		if (sampled_is_wanted(&sampler.sampled, i))
 			sample_subtree(i);
+	serve_one_request();
 }
 
 /* Return: true when the cycle is through. */
 static bool sample_next(void)
 {
-	while (sampler.cursor < sampler.slots_used &&
-	       !slot_has_members(&sampler.slots[sampler.cursor]))
+	while (sampler.cursor < sampler.sampled.used &&
+	       !sampled_has_members(&sampler.sampled, sampler.cursor))
 		sampler.cursor++;
-	if (sampler.cursor < sampler.slots_used) {
-		sample_group(sampler.cursor++);
+	if (sampler.cursor < sampler.sampled.used) {
+		sample_group(sampler.cursor, true);
+		sample_memory(sampler.cursor++);
 		return false;
 	}
-	publish_ages();
+	sampled_publish(&sampler.sampled);
 	sampler.cursor = 0;
 	sampler.next_cycle =
 		nsec_after(clock_now(), (struct nsec){ atomic_load(&sampler.interval_nsec) });
 	return true;
 }
 
+static void reader_turn(void)
+{
+	static struct reader_answer answer; /* the thread's own */
+	enum reader_line_event event = reader_line_take(&sampler.line, &answer);
+
+	if (event != READER_LINE_QUIET && sampler.asked_details)
+		details_hear(&sampler.details, event, &answer);
+	else if (event != READER_LINE_QUIET)
+		stranded_hear(&sampler.stranded, event, &answer);
+	if (stranded_ask(&sampler.stranded, &sampler.line))
+		sampler.asked_details = false;
+	else if (details_ask(&sampler.details, &sampler.line))
+		sampler.asked_details = true;
+}
+
+static struct nsec earlier(struct nsec left, struct nsec right)
+{
+	return left.count < right.count ? left : right;
+}
+
+/* What waits for a pause to end, a reader or a question, is looked at with the host, once per second. */
 static int wait_msec(bool behind)
 {
-	struct nsec left = nsec_between(clock_now(), sampler.next_cycle);
+	struct nsec next = earlier(earlier(sampler.next_cycle, sampler.next_host),
+				   reader_line_deadline(&sampler.line));
+	struct nsec left = nsec_between(clock_now(), next);
 	uint64_t msec = (left.count + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC;
 
 	if (behind && msec > RETRY_MSEC)
 		return RETRY_MSEC;
 	return msec > INT32_MAX ? INT32_MAX : (int)msec;
+}
+
+/* A reader that is not there has descriptor -1, which poll(2) leaves out. */
+static void wait_for_work(bool behind)
+{
+	struct pollfd wake[] = { { .fd = INHERIT_WAKE_SAMPLER, .events = POLLIN },
+				 { .fd = sampler.line.socket, .events = POLLIN } };
+
+	(void)poll(wake, 2, wait_msec(behind)); /* EINTR is one more turn and does no harm */
 }
 
 /*
@@ -272,8 +274,6 @@ static void hurry(void)
 
 static void *sampler_run(void *unused)
 {
-	struct pollfd wake = { .fd = INHERIT_WAKE_SAMPLER, .events = POLLIN };
-
 	(void)unused;
 	(void)pthread_setname_np(pthread_self(), "sampler"); /* a name is only for people */
 	hurry();
@@ -286,10 +286,12 @@ static void *sampler_run(void *unused)
 			sampler.next_cycle = clock_now();
 		if (sampler.cursor > 0 || nsec_reached(clock_now(), sampler.next_cycle))
 			idle = sample_next();
+		if (nsec_reached(clock_now(), sampler.next_host))
+			sample_host();
 		behind = process_post(&sampler.processes) < 0;
+		reader_turn();
 		if (idle)
-			/* EINTR is one more turn and does no harm. */
-			(void)poll(&wake, 1, wait_msec(behind));
+			wait_for_work(behind);
 	}
 	return NULL;
 }
@@ -309,7 +311,13 @@ int sampler_start(const struct tables *tables, struct groups *groups, struct nse
 	sampler.tables = tables;
 	sampler.groups = groups;
 	sampler_set_interval(interval);
+	sampled_init(&sampler.sampled, tables);
 	processes_init(&sampler.processes, tables);
+	sampler.processes.left = process_left;
+	/* Whatever was installed meanwhile, the reader is of this build. */
+	reader_line_init(&sampler.line, "/proc/self/exe");
+	details_init(&sampler.details, &sampler.processes, slot_in_episode);
+	stranded_init(&sampler.stranded, &sampler.sampled, groups);
 	ret = pthread_create(&thread, NULL, sampler_run, NULL);
 	if (ret != 0)
 		return -ret;
@@ -328,4 +336,10 @@ void sampler_poke(void)
 {
 	atomic_store(&sampler.poked, true);
 	(void)io_signal_event(INHERIT_WAKE_SAMPLER);
+}
+
+void sampler_request(uint32_t slot)
+{
+	atomic_store(&sampler.requested[slot], true);
+	(void)io_signal_event(INHERIT_WAKE_SAMPLER); /* a full counter is a success */
 }

@@ -1,8 +1,8 @@
 /*
  * The sampler: a thread that keeps the facts fresh, all of them every interval and those of one subtree
- * at once when the handler asks (outcome.board[].wanted_nsec). It alone reads the /proc of processes we
- * do not own, and it may be lost: if a file there hangs in spite of everything, the handler decides with
- * what is there, and nothing else waits for it.
+ * at once when the handler asks (outcome.board[].wanted_nsec). It reads the files of /proc that never
+ * hang, and may be lost all the same: if one does hang in spite of everything, the handler decides with
+ * what is there, and nothing else waits for it. The others are read by a process of its own (reader.h).
  */
 #pragma once
 
@@ -29,3 +29,6 @@ void sampler_resend(void);
 
 /* The roster changed: look at it now and not only in the next interval. Any thread. */
 void sampler_poke(void);
+
+/* Fresh facts of the subtree of @slot are wanted: facts.group[].sampled_nsec tells when. Any thread. */
+void sampler_request(uint32_t slot);

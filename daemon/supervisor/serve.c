@@ -11,6 +11,7 @@
 #include "base/hold.h"
 #include "base/io.h"
 #include "settings/human.h"
+#include "supervisor/freezer.h"
 #include "supervisor/publication.h"
 #include "supervisor/report.h"
 
@@ -194,7 +195,7 @@ static int managed_finish(struct publisher *publisher, struct publication *publi
 	}
 	publication->want = publication->enforce ? ROSTER_WANT_ARMED : ROSTER_WANT_HELD;
 	armed_report(publisher, publication);
-	return 0;
+	return publication->enforce ? freezer_advance(publisher, publication) : 0;
 }
 
 int serve_advance(struct publisher *publisher, struct publication *publication)

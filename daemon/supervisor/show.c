@@ -32,6 +32,12 @@ static const char *trouble_text(const struct publication *publication, char *tex
 	return text;
 }
 
+/* A group that inherits a policy and has no limit is none that policy could do anything for. */
+static bool is_matched(const struct plan *plan)
+{
+	return plan->matched && !(plan->inherited_from && plan->limitless);
+}
+
 static void node_show(struct publisher *publisher, const struct policy_set *set, struct node *node)
 {
 	const struct publication *publication = publish_find(publisher, node);
@@ -45,12 +51,13 @@ static void node_show(struct publisher *publisher, const struct policy_set *set,
 		.role = published ? publication->role : ROSTER_MANAGED,
 		.policy = "",
 		.refusal = node->plan.refusal,
+		.inherited_from = is_matched(&node->plan) ? node->plan.inherited_from : 0,
 	};
 
 	refusal_report(node, path);
-	if (!node->plan.matched && !published)
+	if (!is_matched(&node->plan) && !published)
 		return;
-	if (node->plan.matched)
+	if (is_matched(&node->plan))
 		entry.policy = set->files[node->plan.policy % ROSTER_POLICIES].policy.name;
 	if (!entry.refusal[0])
 		entry.refusal = trouble_text(publication, trouble, sizeof(trouble));

@@ -101,9 +101,22 @@ void slots_put(const struct slots *slots, uint32_t slot, const struct roster_slo
 	used_update(roster, slot);
 }
 
+void slots_put_path(const struct slots *slots, uint32_t slot, const char *path)
+{
+	struct roster *roster = slots->tables->roster;
+	struct roster_path new = { .text = "" };
+
+	if (strlen(path) < sizeof(new.text))
+		memcpy(new.text, path, strlen(path));
+	if (memcmp(&roster->paths[slot].path, &new, sizeof(new)) != 0 ||
+	    atomic_load(&roster->paths[slot].sequence.count) % 2 != 0)
+		roster_write_path(roster, slot, &new);
+}
+
 void slots_free(const struct slots *slots, uint32_t slot)
 {
 	slots_put(slots, slot, &(struct roster_slot){ .generation = 0 });
+	slots_put_path(slots, slot, "");
 }
 
 void slots_note_returned(const struct slots *slots, uint32_t slot, uint32_t loan)

@@ -36,6 +36,9 @@ struct roster_slot slots_get(const struct slots *slots, uint32_t slot);
 /* Writes @source unless the slot is like that already; the loan noted in it stays. */
 void slots_put(const struct slots *slots, uint32_t slot, const struct roster_slot *source);
 
+/* Writes the group's path unless it is there already; a longer one than fits leaves it empty. */
+void slots_put_path(const struct slots *slots, uint32_t slot, const char *path);
+
 /* The slot may be taken again. */
 void slots_free(const struct slots *slots, uint32_t slot);
 

@@ -2,7 +2,6 @@
 #include "supervisor/status_groups.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +10,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "settings/policy_text.h"
+#include "supervisor/gauge.h"
 #include "supervisor/report.h"
 
 static void add(struct json_object *object, const char *key, struct json_object *value)
@@ -44,6 +44,7 @@ static const char *state_name(uint32_t state)
 		[BOARD_EPISODE] = "episode",
 		[BOARD_HANDED_BACK] = "handed-back",
 		[BOARD_FAILED] = "failed",
+		[BOARD_STRANDED] = "stranded",
 	};
 	static_assert(sizeof(names) / sizeof(names[0]) == BOARD_STATE_COUNT, "a word each");
 
@@ -52,12 +53,9 @@ static const char *state_name(uint32_t state)
 
 static struct json_object *gauge_new(int directory, enum group_file file)
 {
-	int fd = openat(directory, group_files[file].name, O_RDONLY | O_CLOEXEC);
 	uint64_t value;
-	int ret = fd < 0 ? -errno : gauge_read(fd, &value);
 
-	io_close(&fd);
-	return ret < 0 ? NULL : json_object_new_uint64(value);
+	return gauge_at(directory, file, &value) < 0 ? NULL : json_object_new_uint64(value);
 }
 
 static void add_gauges(struct json_object *object, const struct group_view *view)
@@ -96,9 +94,17 @@ static struct json_object *lent_new(const struct tables *tables, const struct gr
 	return object;
 }
 
+static bool is_frozen(const struct tables *tables, const struct group_view *view)
+{
+	struct ledger_cell cell;
+
+	return ledger_read(tables->ledger, view->slot, KNOB_FREEZER, &cell) == 0 &&
+	       cell.state == LEDGER_CHANGED && cell.inode == view->inode;
+}
+
 static void count_state(struct status_counts *counts, uint32_t state)
 {
-	if (state == BOARD_ARMED || state == BOARD_EPISODE)
+	if (state == BOARD_ARMED || state == BOARD_EPISODE || state == BOARD_STRANDED)
 		counts->armed++;
 	else if (state == BOARD_HELD)
 		counts->held++;
@@ -121,12 +127,17 @@ static void add_board(struct json_object *object, const struct status_input *inp
 	add(object, "state", json_object_new_string(refused ? "refused" : state_name(state)));
 	add(object, "error",
 	    error && state == BOARD_FAILED ? json_object_new_string(strerror((int)error)) : NULL);
+	if (state == BOARD_STRANDED)
+		add(object, "reason",
+		    json_object_new_string("nobody in it may be killed, not even by the kernel"));
 	add(object, "episodes", json_object_new_uint64(atomic_load(&board->episodes)));
 	add(object, "kills", json_object_new_uint64(atomic_load(&board->kills)));
 	add(object, "hand_backs", json_object_new_uint64(atomic_load(&board->hand_backs)));
 	add(object, "rearm_in_msec",
 	    state == BOARD_HANDED_BACK && rearm ? msec_until(rearm) : NULL);
 	add(object, "lent", managed ? lent_new(input->tables, view) : NULL);
+	add(object, "alloc_failures", json_object_new_uint64(atomic_load(&board->alloc_failures)));
+	add(object, "frozen", json_object_new_boolean(managed && is_frozen(input->tables, view)));
 	counts->refused += refused;
 	if (managed)
 		count_state(counts, state);
@@ -142,6 +153,8 @@ static void add_no_board(struct json_object *object, const struct group_view *vi
 	add(object, "hand_backs", json_object_new_uint64(0));
 	add(object, "rearm_in_msec", NULL);
 	add(object, "lent", NULL);
+	add(object, "alloc_failures", json_object_new_uint64(0));
+	add(object, "frozen", json_object_new_boolean(false));
 	if (view->refusal[0])
 		counts->refused++;
 }
@@ -152,19 +165,35 @@ enum policy_mode status_mode(const struct status_input *input, const struct poli
 								     : file->policy.mode;
 }
 
-static struct json_object *mode_new(const struct status_input *input, const char *name,
-				    struct status_counts *counts)
+static const struct policy_file *policy_find(const struct policy_set *policies, const char *name)
 {
-	const struct policy_set *policies = input->policies;
-
-	for (size_t i = 0; i < policies->count && i < ROSTER_POLICIES; i++) {
-		if (strcmp(policies->files[i].policy.name, name) != 0)
-			continue;
-		counts->of_policy[i]++;
-		return json_object_new_string(
-			policy_describe_mode(status_mode(input, &policies->files[i])));
-	}
+	for (size_t i = 0; i < policies->count && i < ROSTER_POLICIES; i++)
+		if (strcmp(policies->files[i].policy.name, name) == 0)
+			return &policies->files[i];
 	return NULL;
+}
+
+/* What the policy says of the group and of those below it; null for a relative. */
+static void add_policy(struct json_object *object, const struct status_input *input,
+		       const struct group_view *view, struct status_counts *counts)
+{
+	const struct policy_file *file = policy_find(input->policies, view->policy);
+	struct group_view from;
+
+	add(object, "policy", text_or_null(view->policy));
+	add(object, "inherited_from",
+	    view->inherited_from &&
+			    groups_view_inode(input->groups, view->inherited_from, &from) == 0
+		    ? json_object_new_string(from.label)
+		    : NULL);
+	if (file)
+		counts->of_policy[file - input->policies->files]++;
+	add(object, "mode",
+	    file ? json_object_new_string(policy_describe_mode(status_mode(input, file))) : NULL);
+	add(object, "children",
+	    file ? json_object_new_string(file->children == POLICY_CHILDREN_INHERIT ? "inherit"
+										    : "kernel")
+		 : NULL);
 }
 
 static struct json_object *group_new(const struct status_input *input,
@@ -176,8 +205,7 @@ static struct json_object *group_new(const struct status_input *input,
 	add(object, "inode", json_object_new_uint64(view->inode));
 	add(object, "role", json_object_new_string(role_name(view->role)));
 	add(object, "reason", text_or_null(view->refusal));
-	add(object, "policy", text_or_null(view->policy));
-	add(object, "mode", mode_new(input, view->policy, counts));
+	add_policy(object, input, view, counts);
 	add_gauges(object, view);
 	if (view->slot < ROSTER_SLOTS)
 		add_board(object, input, view, counts);

@@ -25,8 +25,10 @@
 #include "supervisor/lender.h"
 #include "supervisor/orphan.h"
 #include "supervisor/probe.h"
+#include "supervisor/reader.h"
 #include "supervisor/report.h"
 #include "supervisor/sampler.h"
+#include "supervisor/stranded.h"
 #include "supervisor/watch.h"
 
 #define TICK_USEC 1000000 /* beat, status page, watchdog: what the others count on */
@@ -178,7 +180,7 @@ static enum exit_code start_gate(void)
 	return EXIT_CODE_FAILURE;
 }
 
-/* Without it the daemon works, and forgets the recent outcomes with a restart. */
+/* Without it the daemon works, and keeps no history. */
 static void state_dir_make(const char *path)
 {
 	char label[GROUP_LABEL_SIZE];
@@ -186,13 +188,14 @@ static void state_dir_make(const char *path)
 	if (mkdir(path, 0755) == 0 || errno == EEXIST)
 		return;
 	report_event(REPORT_WARNING,
-		     "the state directory %s cannot be made (%s): the last outcomes will not "
-		     "outlive a restart",
+		     "the state directory %s cannot be made (%s): no history will be kept",
 		     text_escape(path, label, sizeof(label)), strerror(errno));
 }
 
 static void node_removed(void *context, struct node *node)
 {
+	/* Before the roster says so: whoever leaves the facts for it leaves a group that is known to be gone. */
+	stranded_group_gone(node->inode);
 	publish_forget(context, node);
 }
 
@@ -210,6 +213,7 @@ static int start_parts(void)
 		     &supervisor.scan);
 	supervisor.tree.removed = node_removed;
 	supervisor.tree.context = &supervisor.publisher;
+	hooks_init(&supervisor.hooks, &supervisor);
 	policies_init(&supervisor.policies, &supervisor.publisher.slots, supervisor.line.dry_run);
 	supervisor.planner = (struct planner){
 		.tables = &supervisor.tables,
@@ -220,6 +224,7 @@ static int start_parts(void)
 	};
 	service_init(&supervisor.service);
 	state_dir_make(supervisor.line.state_dir);
+	report_set_history_size(supervisor.setup.config.history_size);
 	return report_start(&supervisor.tables, &supervisor.groups, supervisor.line.state_dir);
 }
 
@@ -232,7 +237,7 @@ static int start_groups(void)
 		return ret;
 	publish_recover(&supervisor.publisher);
 	(void)orphan_repair_all(&supervisor.scan); /* each told */
-	policies_publish(&supervisor.policies, &supervisor.publisher.slots, &supervisor.setup.set);
+	supervisor_publish_policies(&supervisor);
 	supervisor_rescan(&supervisor);
 	report_outcomes();
 	ret = sampler_start(&supervisor.tables, &supervisor.groups,
@@ -241,6 +246,18 @@ static int start_groups(void)
 		ret = lender_start(&supervisor.tables, &supervisor.groups,
 				   supervisor.setup.config.take_back_step);
 	return ret;
+}
+
+/* Without the bus the daemon does its work; only nobody can ask it anything. */
+static void start_bus(void)
+{
+	int ret = bus_open(&supervisor.bus, &supervisor);
+
+	if (ret < 0)
+		report_event(REPORT_WARNING,
+			     "the bus cannot be opened (%s): oomhandlerctl explain, "
+			     "arm, release and reload will not work",
+			     strerror(-ret));
 }
 
 static void start_ready(void)
@@ -258,18 +275,17 @@ static void start_ready(void)
 
 static int run(void)
 {
-	sd_event *event = NULL;
 	int ret = start_parts();
 
 	if (ret == 0)
 		ret = start_groups();
 	if (ret == 0)
-		ret = loop_prepare(&event);
+		ret = loop_prepare(&supervisor.event);
 	if (ret >= 0) {
+		start_bus();
 		start_ready();
-		ret = sd_event_loop(event);
+		ret = sd_event_loop(supervisor.event);
 	}
-	sd_event_unref(event);
 	if (ret < 0) {
 		(void)fprintf(stderr, "oomhandlerd-supervisor: %s\n", strerror(-ret));
 		return EXIT_CODE_FAILURE;
@@ -316,6 +332,8 @@ int main(int argc, char **argv)
 		return EXIT_CODE_OK;
 	case COMMAND_LINE_PROBE:
 		return probe_run(&supervisor.line);
+	case COMMAND_LINE_READ_PROCESSES:
+		return reader_run();
 	case COMMAND_LINE_HAND_BACK: /* the guardian's */
 	case COMMAND_LINE_RUN:
 		break;

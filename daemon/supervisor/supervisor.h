@@ -6,7 +6,9 @@
  *     eligible plan policies      which of them we want, and how
  *     publish                     the roster and the descriptors, to handler and guardian
  *     sampler report lender       threads
+ *     hooks                       other people's programs that a policy asks
  *     show status_page service    what others see of us
+ *     bus explain override        what they may ask, and ask for
  *
  * Context: main loop only.
  */
@@ -14,7 +16,9 @@
 
 #include <stdbool.h>
 
+#include "supervisor/bus.h"
 #include "supervisor/groups.h"
+#include "supervisor/hooks.h"
 #include "supervisor/plan.h"
 #include "supervisor/publish.h"
 #include "supervisor/scan.h"
@@ -35,6 +39,9 @@ struct supervisor {
 	struct planner planner;
 	struct publisher publisher;
 	struct service service;
+	struct hooks hooks;
+	struct bus bus;
+	sd_event *event; /* the main loop */
 	uint32_t batch; /* number of the present batch of events */
 	uint32_t handler_generation; /* the last one that said it was ready */
 	struct nsec next_rescan;
@@ -57,6 +64,9 @@ void supervisor_follow(struct supervisor *supervisor);
 
 /* Loads the configuration anew; with any error in it the old one stays, and status says so. */
 void supervisor_reload(struct supervisor *supervisor);
+
+/* Policies, their rules and the host's bounds, from the configuration in force into the roster. */
+void supervisor_publish_policies(struct supervisor *supervisor);
 
 void supervisor_write_page(struct supervisor *supervisor);
 

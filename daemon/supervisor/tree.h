@@ -32,6 +32,8 @@ struct plan {
 	bool limitless; /* refused for want of a limit: one may appear at any time */
 	bool unsure; /* could not be looked at: what it was before holds until it can */
 	uint32_t policy; /* index into roster.policy, of matched groups */
+	uint64_t
+		inherited_from; /* inode of the group whose policy this is (Children=inherit), 0: its own */
 	char refusal[TREE_REFUSAL_SIZE]; /* matched but not managed, and why; "" otherwise */
 };
 
@@ -47,6 +49,7 @@ struct node {
 	uint32_t seen; /* number of the scan that saw it last */
 	uint32_t batch; /* number of the batch of events it was last scanned for */
 	bool fresh; /* not yet planned */
+	bool released; /* the operator wants it left alone; see override.h */
 	bool slotless; /* a relative the roster had no room for; tried again with the next rescan */
 	bool keeps_own; /* scratch of inherited.c: what is inherited from here is the operator's */
 	uint32_t slot; /* ROSTER_NO_SLOT: not published */

@@ -121,6 +121,8 @@ static void loans_follow(struct supervisor *supervisor)
 
 void supervisor_follow(struct supervisor *supervisor)
 {
+	/* Before anything is armed: what the board wants by then is not its new tenant's. */
+	hooks_follow(&supervisor->hooks);
 	handler_follow(supervisor);
 	loans_follow(supervisor);
 	report_kick();
@@ -163,8 +165,19 @@ static void problems_report(const struct problems *problems)
 static void threads_configure(const struct config *config)
 {
 	lender_set_step(config->take_back_step);
+	report_set_history_size(config->history_size);
 	sampler_set_interval(config->sample_interval);
 	sampler_poke(); /* else the former interval runs to its end first */
+}
+
+void supervisor_publish_policies(struct supervisor *supervisor)
+{
+	const struct bytes memory = { (uint64_t)sysconf(_SC_PHYS_PAGES) *
+				      (uint64_t)sysconf(_SC_PAGESIZE) };
+
+	policies_publish(&supervisor->policies, &supervisor->publisher.slots,
+			 &supervisor->setup.set);
+	policies_publish_host(supervisor->tables.roster, &supervisor->setup.config, memory);
 }
 
 void supervisor_reload(struct supervisor *supervisor)
@@ -184,8 +197,7 @@ void supervisor_reload(struct supervisor *supervisor)
 	} else {
 		setup_done(&supervisor->setup);
 		supervisor->setup = setup;
-		policies_publish(&supervisor->policies, &supervisor->publisher.slots,
-				 &supervisor->setup.set);
+		supervisor_publish_policies(supervisor);
 		threads_configure(&supervisor->setup.config);
 		supervisor_rescan(supervisor);
 		report_event(REPORT_RELOADED, "reloaded: %zu policies",

@@ -259,6 +259,21 @@ void cg_turn_killer_off(const struct cg *cg)
 	cg_set(cg, OOM_CONTROL, 1);
 }
 
+unsigned int cg_members(const struct cg *cg)
+{
+	char path[CG_PATH_SIZE + 32], line[32];
+	unsigned int count = 0;
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "%s/cgroup.procs", cg->path);
+	file = fopen(path, "r");
+	while (file && fgets(line, sizeof(line), file))
+		count++;
+	if (file)
+		(void)fclose(file);
+	return count;
+}
+
 bool cg_has_attribute(const struct cg *cg)
 {
 	return getxattr(cg->path, ATTRIBUTE, NULL, 0) >= 0;

@@ -54,6 +54,9 @@ bool cg_is_free(const struct cg *cg);
 bool cg_killer_off(const struct cg *cg);
 void cg_turn_killer_off(const struct cg *cg);
 
+/* Processes that are direct members. */
+unsigned int cg_members(const struct cg *cg);
+
 /* Does the group carry the daemon's attribute? */
 bool cg_has_attribute(const struct cg *cg);
 /* Leaves the group as a daemon that was killed between arming and undoing would. */

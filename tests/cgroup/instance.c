@@ -72,6 +72,15 @@ void instance_policy(const struct instance *instance, const char *name, const ch
 	file_write(path, text);
 }
 
+void instance_policy_victims(const struct instance *instance, const char *victim,
+			     const char *on_oom)
+{
+	struct cg scratch = cg_scratch();
+
+	instance_policy(instance, "50-test", "[Match]\nCgroup=%s/**\n\n[Victim]\n%s\n[OnOOM]\n%s",
+			cg_label(&scratch), victim, on_oom);
+}
+
 void instance_policy_all(const struct instance *instance, const char *on_oom)
 {
 	struct cg scratch = cg_scratch();

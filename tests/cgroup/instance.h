@@ -44,6 +44,9 @@ void instance_policy(const struct instance *instance, const char *name, const ch
 
 /* A policy for all groups of the test, nested ones included, with these [OnOOM] lines. */
 void instance_policy_all(const struct instance *instance, const char *on_oom);
+/* ... and these of [Victim]. */
+void instance_policy_victims(const struct instance *instance, const char *victim,
+			     const char *on_oom);
 
 /* Starts it and waits until its first status page is there. */
 void instance_start(struct instance *instance, struct instance_options options);

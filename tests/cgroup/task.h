@@ -24,7 +24,27 @@ struct task_page {
 	_Atomic uint64_t wanted; /* bytes of anonymous memory to have touched */
 	_Atomic uint64_t touched;
 	_Atomic uint64_t stamp; /* CLOCK_MONOTONIC in ns, right before the latest page */
+	_Atomic uint32_t term_entered; /* its handler of SIGTERM has begun */
+	_Atomic uint32_t term_done; /* ... has touched all it needed, and exits */
 	char file[256];
+};
+
+/* What SIGTERM does to a task. */
+enum task_term {
+	TASK_TERM_DIE, /* the default */
+	TASK_TERM_IGNORE,
+	TASK_TERM_CLEAN, /* touches more memory, as a real one that saves its state, then exits 0 */
+};
+
+/* As whom a task appears; all but @comm may be left out. */
+struct task_guise {
+	const char *comm;
+	const char *exe; /* basename of an executable of its own */
+	const char *argument; /* with @exe: its one argument */
+	uint32_t uid;
+	int oom_score_adj; /* 0 to 1000 */
+	enum task_term term;
+	unsigned int term_mib; /* TASK_TERM_CLEAN: what its handler touches */
 };
 
 struct task {
@@ -36,6 +56,16 @@ struct task {
 
 /* Starts a task named @name in @cg; it waits for orders. */
 struct task *task_start(const struct cg *cg, const char *name);
+struct task *task_start_as(const struct cg *cg, struct task_guise guise);
+
+/* A process of its own making in @cg, for what a task cannot do; dies with the case. */
+pid_t task_fork(const struct cg *cg, void (*run)(void));
+
+/* Has it ended? Reaps it; may be asked once more often than that. */
+bool task_forked_gone(pid_t pid);
+
+/* For main(): a program that was started as a task's executable serves as one and never returns. */
+void task_main(int argc, char **argv);
 
 /* Orders; none of them waits. */
 void task_touch(struct task *task, unsigned int mib);

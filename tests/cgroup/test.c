@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "cgroup/cg.h"
+#include "cgroup/freezer.h"
 
 #define STATUS_FAILED 1
 #define STATUS_SKIPPED 77
@@ -248,8 +249,13 @@ static int case_run(const struct test *test)
 
 static bool case_clean(void)
 {
-	bool reaped = reap_all(), groups = cg_scratch_remove(), files = folder_remove();
+	bool reaped, groups, files;
 
+	freezer_scratch_thaw(); /* what is frozen does not die */
+	reaped = reap_all();
+	groups = cg_scratch_remove();
+	groups = freezer_scratch_remove() && groups;
+	files = folder_remove();
 	if (!reaped || !groups || !files)
 		printf("left behind:%s%s%s\n", reaped ? "" : " processes", groups ? "" : " groups",
 		       files ? "" : " files");

@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "base/clock.h"
+#include "cgroup/task.h"
 
 #define TEST_SECONDS 60 /* for a case that names no other limit */
 
@@ -28,8 +29,9 @@ struct test {
 int test_main(const struct test *tests, size_t count);
 
 #define TEST_MAIN(tests)                                                                           \
-	int main(void)                                                                             \
+	int main(int argc, char **argv)                                                            \
 	{                                                                                          \
+		task_main(argc, argv);                                                             \
 		return test_main(tests, sizeof(tests) / sizeof((tests)[0]));                       \
 	}
 

@@ -13,48 +13,86 @@
 #include "settings/policy_file.h"
 #include "settings/policy_text.h"
 
-#define VALUE_SIZE 64
+typedef void print_list_function(const struct option_row *row, const void *values);
 
-static void print_rows(const struct option_table *table, const void *values, const char *section)
+static void print_section(const struct option_table *table, const void *values, const char *section,
+			  print_list_function *print_list)
 {
-	char value[VALUE_SIZE];
+	char value[VALUE_TEXT_SIZE];
 
+	printf("[%s]\n", section);
 	for (size_t i = 0; i < table->count; i++) {
 		const struct option_row *row = &table->rows[i];
 
-		if (strcmp(row->section, section) == 0 && row->type != OPTION_LIST &&
-		    row->type != OPTION_LATER)
+		if (strcmp(row->section, section) != 0)
+			continue;
+		if (row->value.type == VALUE_LIST)
+			print_list(row, values);
+		else
 			printf("%s=%s\n", row->key,
 			       option_print(row, values, value, sizeof(value)));
 	}
 }
 
-static void print_config(const struct config *config)
+static void print_sections(const struct option_table *table, const void *values,
+			   print_list_function *print_list)
 {
 	const char *section = "";
 
-	for (size_t i = 0; i < config_options.count; i++) {
-		if (strcmp(config_options.rows[i].section, section) == 0)
+	for (size_t i = 0; i < table->count; i++) {
+		if (strcmp(table->rows[i].section, section) == 0)
 			continue;
-		section = config_options.rows[i].section;
-		printf("[%s]\n", section);
-		print_rows(&config_options, config, section);
+		section = table->rows[i].section;
+		print_section(table, values, section, print_list);
 	}
+}
+
+/* An empty list of shims says that there are none; the other lists are left out. */
+static void print_rules(const struct option_row *row, const struct policy_rules *rules)
+{
+	bool begun = strcmp(row->key, policy_list_names[RULE_SHIM]) == 0;
+
+	if (begun)
+		printf("%s=", row->key);
+	for (uint32_t i = 0, count = 0; i < rules->count; i++) {
+		const struct policy_rule *rule = &rules->rule[i];
+
+		if (strcmp(row->key, policy_list_names[rule->list]) != 0)
+			continue;
+		if (!begun)
+			printf("%s=", row->key);
+		printf("%s%s", count++ ? " " : "", rule->text);
+		begun = true;
+	}
+	if (begun)
+		printf("\n");
+}
+
+static void print_policy_list(const struct option_row *row, const void *values)
+{
+	const struct policy_file *file = values;
+	char step[POLICY_STEP_TEXT_SIZE];
+
+	if (strcmp(row->key, "Cgroup") == 0)
+		for (size_t i = 0; i < file->pattern_count; i++)
+			printf("Cgroup=%s\n", file->patterns[i]);
+	else if (strcmp(row->key, "Step") == 0)
+		for (uint32_t i = 0; i < file->policy.step_count; i++)
+			printf("Step=%s\n",
+			       policy_describe_step(&file->policy.step[i], step, sizeof(step)));
+	else
+		print_rules(row, &file->rules);
+}
+
+static void print_config(const struct config *config)
+{
+	print_sections(&config_options, config, NULL);
 }
 
 static void print_policy(const struct policy_file *file)
 {
-	char step[POLICY_STEP_TEXT_SIZE];
-
-	printf("# %s\n[Match]\n", file->policy.name);
-	for (size_t i = 0; i < file->pattern_count; i++)
-		printf("Cgroup=%s\n", file->patterns[i]);
-	print_rows(&policy_options, file, "Match");
-	printf("[OnOOM]\n");
-	for (uint32_t i = 0; i < file->policy.step_count; i++)
-		printf("Step=%s\n",
-		       policy_describe_step(&file->policy.step[i], step, sizeof(step)));
-	print_rows(&policy_options, file, "OnOOM");
+	printf("# %s\n", file->policy.name);
+	print_sections(&policy_options, file, print_policy_list);
 }
 
 static int load_config(const char *path, struct problems *problems)

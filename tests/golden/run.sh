@@ -1,7 +1,8 @@
 #!/bin/sh
 # Golden tests: run.sh [BUILD_DIR]; without one, $BUILD of the environment
 # Every NAME.policy and NAME.conf here is read by BUILD_DIR/tests/golden/golden; what it prints, and its
-# exit status as a last line, must be NAME.expected. Then the two files that are shipped: the policy for
+# exit status as a last line, must be NAME.expected; what a good policy is printed as must be read again as
+# the same policy. Then the two files that are shipped: the policy for
 # containers must be good, and oomhandlerd.conf with its comments removed must say the defaults. At last the
 # command line, asked for what is not there.
 # `run.sh BUILD_DIR --accept` writes the .expected files instead: read the difference before you keep it.
@@ -36,6 +37,15 @@ for file in *.policy *.conf; do
 	[ "$accept" = --accept ] && cp "$scratch/answer" "$name.expected"
 	diff -u "$name.expected" "$scratch/answer"
 	verdict "$name" $?
+done
+
+# What is printed means the same: read again, it is printed the same.
+mkdir "$scratch/again"
+for file in good-*.policy; do
+	"$golden" "$file" >"$scratch/once" 2>/dev/null
+	grep -v "^$file:" "$scratch/once" >"$scratch/again/$file"
+	"$golden" "$scratch/again/$file" | grep -v "^$scratch" | diff -u "$scratch/again/$file" -
+	verdict "${file%.policy} reads back" $?
 done
 
 # An answer without a question is a test that no longer runs.

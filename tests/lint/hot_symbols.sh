@@ -7,7 +7,7 @@
 . "$(dirname "$0")/common.sh"
 
 allow=${ALLOW:-$lint_here/hot_symbols.allow}
-hot=$(find "$BUILD/daemon/handler" -name '*.o' 2>/dev/null | sort)
+hot=$(find "$BUILD/daemon/handler" "$BUILD/daemon/ranking" -name '*.o' 2>/dev/null | sort)
 [ -n "$hot" ] || skip "no handler objects in $BUILD"
 for name in base/io base/text shared/knobs shared/wire; do
 	hot="$hot $BUILD/daemon/$name.o"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Include arrows run one way: base <- shared <- handler | guardian | supervisor | ctl, with settings
-# between shared and those that read configuration. The compiler's own .d files are the witness, so
+# Include arrows run one way: base <- shared <- handler | guardian | supervisor | ctl, with ranking
+# between shared and those that rank, and settings between those and whoever reads configuration. The compiler's own .d files are the witness, so
 # an arrow through a second header counts too. Each library has one door.
 . "$(dirname "$0")/common.sh"
 
@@ -9,11 +9,12 @@ allowed() {
 	case $1 in
 	base) echo base ;;
 	shared) echo base shared ;;
-	settings) echo base shared settings ;;
-	handler) echo base shared handler ;;
+	ranking) echo base shared ranking ;;
+	settings) echo base shared ranking settings ;;
+	handler) echo base shared ranking handler ;;
 	guardian) echo base shared guardian settings/command_line.h ;;
-	supervisor) echo base shared settings supervisor ;;
-	ctl) echo base shared settings ctl ;;
+	supervisor) echo base shared ranking settings supervisor ;;
+	ctl) echo base shared ranking settings ctl ;;
 	esac
 }
 

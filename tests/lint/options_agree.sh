@@ -30,12 +30,23 @@ diff "$lint_out.table" "$lint_out.page" >"$lint_out.diff" ||
 	found "option table (<) and oomhandlerd.conf(5) (>) differ: $(cat "$lint_out.diff")"
 seen=$((seen + $(wc -l <"$lint_out.table")))
 
-# Policy keys: the rows that are carried out, against oomhandlerd.policy(5)
-sed -nE 's/^[[:space:]]*\{ "(Match|OnOOM|Victim)", "([A-Za-z]+)", (OPTION_[A-Z_]+),.*/\2 \3/p' \
-	daemon/settings/options.c | awk '$2 != "OPTION_LATER" { print $1 }' | sort >"$lint_out.table"
+# Policy keys: each row against oomhandlerd.policy(5)
+sed -nE '/policy_rows\[\]/,/^};/p' daemon/settings/options.c | tr '\n\t' '  ' |
+	grep -oE '\{ "(Match|OnOOM|Victim)", +"[A-Za-z]+"' | sed -E 's/.*"([A-Za-z]+)"$/\1/' | sort \
+	>"$lint_out.table"
 sed -nE 's/^\.It Cm ([A-Z][A-Za-z]*) Ns =.*/\1/p' man/oomhandlerd.policy.5 | sort >"$lint_out.page"
 diff "$lint_out.table" "$lint_out.page" >"$lint_out.diff" ||
 	found "policy table (<) and oomhandlerd.policy(5) (>) differ: $(cat "$lint_out.diff")"
+seen=$((seen + $(wc -l <"$lint_out.table")))
+
+# Steps: those that the message about an unknown one lists, against the same page
+printf '[Match]\nCgroup=/a\n[OnOOM]\nStep=x\n' >"$lint_out.policy"
+"$golden" "$lint_out.policy" | sed -nE "s/.*unknown step 'x', expected //p" | sed 's/ or /, /' |
+	tr -d ' ' | tr ',' '\n' | sort >"$lint_out.table"
+sed -nE '/^\.Ss Steps/,/^\.Ss Warn/s/^\.It Cm ([a-z-]+).*/\1/p' man/oomhandlerd.policy.5 | sort \
+	>"$lint_out.page"
+diff "$lint_out.table" "$lint_out.page" >"$lint_out.diff" ||
+	found "steps (<) and oomhandlerd.policy(5) (>) differ: $(cat "$lint_out.diff")"
 seen=$((seen + $(wc -l <"$lint_out.table")))
 
 # Command lines: --help against the page

@@ -1,7 +1,7 @@
 /*
  * The status page as the command line reads it: a good one, and every way of being a bad one. A bad page
  * is an error with a message; it is never a crash, and no accessor ever meets a wrong type.
- * A running loan in words, too. Linked with ctl/page.c, document.c and loan.c, settings/human.c, json-c.
+ * A running loan in words, too. Linked with ctl/page.c, record_shape.c, document.c, loan.c, settings/human.c, json-c.
  */
 #include <errno.h>
 #include <sys/stat.h>
@@ -32,22 +32,30 @@ static const char good[] =
 	"  \"state\": \"armed\", \"reason\": null, \"policy\": \"50-web\", \"mode\": \"enforce\","
 	"  \"limit\": 9223372036854771712, \"usage\": 4096, \"error\": null, \"episodes\": 1,"
 	"  \"kills\": 1, \"hand_backs\": 0, \"rearm_in_msec\": null,"
-	"  \"lent\": { \"found\": 1, \"set\": 2, \"due_in_msec\": -3 } } ],"
+	"  \"lent\": { \"found\": 1, \"set\": 2, \"due_in_msec\": -3 },"
+	"  \"alloc_failures\": 2, \"frozen\": false, \"children\": \"kernel\","
+	"  \"inherited_from\": null } ],"
 	" \"policies\": [ { \"name\": \"50-web\", \"file\": \"/etc/p\", \"groups\": 1,"
 	"  \"mode\": \"enforce\", \"deadline_msec\": 5000, \"steps\": [ \"kill\", \"kernel\" ] } ],"
 	" \"recent\": [ { \"id\": \"1\", \"time\": \"t\", \"kind\": \"resolved\","
 	"  \"cgroup\": \"/a/b\", \"limit_cgroup\": \"/a/b\", \"policy\": \"50-web\","
 	"  \"limit\": 1, \"usage\": 1, \"failcnt_rise\": 1, \"counter\": \"memory\","
+	"  \"cause\": \"oom\", \"failcnt\": 4, \"memsw\": null, \"memory\": { \"cache\": 1,"
+	"   \"rss\": 2, \"kernel\": null }, \"asleep\": 1, \"order\": \"memory\","
+	"  \"unit\": \"process\", \"last_resort\": false,"
 	"  \"found_by\": \"event\", \"candidates_total\": 1, \"eligible\": 1,"
 	"  \"facts_missed\": 0, \"facts_age_usec\": 5, \"decide_usec\": 1, \"resolve_usec\": 2,"
 	"  \"candidates\": [ { \"pid\": 5, \"uid\": 0, \"comm\": \"hog\","
 	"   \"oom_score_adj\": -5, \"rss\": 1, \"swap\": 0, \"page_tables\": 1,"
-	"   \"tier\": \"first\" } ],"
+	"   \"exe\": null, \"asleep\": true, \"vm_size\": 1, \"anon\": 1, \"file\": 0,"
+	"   \"shmem\": 0, \"badness\": -7, \"sharers\": 0, \"rule\": \"Prefer=uid:0\","
+	"   \"age_msec\": null, \"cgroup\": \"/a/b\", \"tier\": \"first\" } ],"
 	"  \"victims\": [ { \"pid\": 5, \"uid\": 0, \"comm\": \"hog\", \"rss\": 1, \"swap\": 0,"
-	"   \"oom_score_adj\": 0, \"end\": \"exited\", \"error\": null, \"signalled_usec\": 1,"
+	"   \"signal\": \"SIGKILL\", \"oom_score_adj\": 0, \"end\": \"exited\", \"error\": null, "
+	"\"signalled_usec\": 1,"
 	"   \"exited_usec\": null } ],"
 	"  \"steps\": [ { \"step\": \"kill\", \"result\": \"done\", \"error\": null,"
-	"   \"begun_usec\": 1, \"ended_usec\": 2, \"amount\": null } ],"
+	"   \"begun_usec\": 1, \"ended_usec\": 2, \"amount\": null, \"count\": 0 } ],"
 	"  \"proof\": \"level\", \"usage_after\": 0, \"freed\": 1, \"kernel_kills\": 0,"
 	"  \"page_faults\": 0, \"source\": \"facts\", \"dry_run\": false } ] }\n";
 

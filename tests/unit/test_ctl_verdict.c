@@ -1,6 +1,6 @@
 /*
  * The first line of `status`: what it says of each state of the daemon and its groups, and with which
- * exit code. Linked with ctl/verdict.c, page.c, document.c, settings/human.c, and json-c; whether the
+ * exit code. Linked with ctl/verdict.c, page.c, record_shape.c, document.c, settings/human.c, and json-c; whether the
  * daemon lives is set by hand.
  */
 #include <json-c/json.h>
@@ -50,6 +50,9 @@ static const struct row {
 	  EXIT_CODE_DEGRADED, "The policies match groups, but every one of them is refused" },
 	{ COUNTS("0") ", \"groups\": [ " GROUP("failed", "enforce") " ]", EXIT_CODE_DEGRADED,
 	  "A group could not be armed" },
+	{ COUNTS("1") ", \"groups\": [ " GROUP("failed", "enforce") ", " GROUP("stranded",
+									       "enforce") " ]",
+	  EXIT_CODE_DEGRADED, "A group is out of memory and nobody in it may be killed" },
 };
 
 static struct view view_make(const char *members)

@@ -3,8 +3,10 @@
  *
  *   MEMORY/hand_back-PID/         the tree that is repaired
  *       ├── a  b  ...             what each test makes
+ *   FREEZER/hand_back-PID         where some of it is frozen
  *
- * Needs root and a v1 memory hierarchy; without them it says so and is skipped.
+ * Needs root and a v1 memory hierarchy; without them it says so and is skipped. Without a freezer's only
+ * the tests that freeze are left out.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,6 +32,7 @@
 #define LIMIT (8ULL * BYTES_PER_MIB)
 
 static char base[PATH_MAX];
+static char freezer[PATH_MAX]; /* "": that hierarchy is not mounted */
 static char report_text[16384];
 static struct hand_back_report report;
 
@@ -91,8 +94,8 @@ static uint64_t value_of(const char *group, enum knob knob)
 static void attribute_set(const char *group, uint64_t found_limit, uint64_t lent_limit)
 {
 	const struct saved saved = {
-		.found.value = { 0, found_limit, KNOB_ABSENT },
-		.lent.value = { KNOB_ABSENT, lent_limit, KNOB_ABSENT },
+		.found.value = { 0, found_limit, KNOB_ABSENT, KNOB_ABSENT },
+		.lent.value = { KNOB_ABSENT, lent_limit, KNOB_ABSENT, KNOB_ABSENT },
 	};
 	int fd = group_open(group);
 
@@ -118,12 +121,23 @@ static void orphan_make(const char *group)
 	value_set(group, KNOB_OOM_CONTROL, 1);
 }
 
+static int freezer_mount(void)
+{
+	char path[PATH_MAX];
+
+	if (!freezer[0])
+		return -1;
+	(void)snprintf(path, sizeof(path), "%.*s", (int)(strrchr(freezer, '/') - freezer), freezer);
+	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
 static void hand_back(bool dry_run)
 {
 	FILE *out = fmemopen(report_text, sizeof(report_text), "w");
 	struct hand_back_order order = {
 		.root = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
 		.label = "",
+		.freezer = freezer_mount(),
 		.dry_run = dry_run,
 		.patience = nsec_from_msec(200),
 		.out = out,
@@ -133,6 +147,7 @@ static void hand_back(bool dry_run)
 	report = (struct hand_back_report){ 0 };
 	ck_assert_int_eq(hand_back_tree(&order, &report), 0);
 	close(order.root);
+	close(order.freezer);
 	fclose(out);
 }
 
@@ -145,8 +160,24 @@ static int entry_remove(const char *path, const struct stat *status, int type, s
 	return 0;
 }
 
+static void freezer_remove(void)
+{
+	char path[PATH_MAX + 32];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", freezer, group_files[GROUP_FREEZER].name);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	(void)knob_set(KNOB_FREEZER, fd, 0);
+	close(fd);
+	for (int msec = 0; msec < WAIT_MSEC && rmdir(freezer) < 0; msec += 10)
+		sleep_msec(10);
+}
+
 static void tree_remove(void)
 {
+	freezer_remove();
 	for (int msec = 0; msec < WAIT_MSEC; msec += 10) {
 		(void)nftw(base, entry_remove, 16, FTW_DEPTH | FTW_PHYS);
 		if (access(base, F_OK) < 0)
@@ -398,6 +429,159 @@ START_TEST(test_sleeper_dies_by_the_kernel)
 }
 END_TEST
 
+static int freezer_open(void)
+{
+	char path[PATH_MAX + 32];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", freezer, group_files[GROUP_FREEZER].name);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	return fd;
+}
+
+static bool freezer_reads_frozen(void)
+{
+	uint64_t frozen = 77;
+	int fd = freezer_open();
+
+	ck_assert_int_eq(knob_get(KNOB_FREEZER, fd, &frozen), 0);
+	close(fd);
+	return frozen;
+}
+
+static void freezer_freeze(pid_t pid)
+{
+	char path[PATH_MAX + 32], text[32];
+	int fd;
+
+	ck_assert_int_eq(mkdir(freezer, 0755), 0);
+	if (pid) {
+		(void)snprintf(path, sizeof(path), "%s/" PROCS, freezer);
+		(void)snprintf(text, sizeof(text), "%d", (int)pid);
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+		close(fd);
+	}
+	fd = freezer_open();
+	ck_assert_int_eq(knob_set(KNOB_FREEZER, fd, 1), 0);
+	close(fd);
+	ck_assert(freezer_reads_frozen());
+}
+
+/* What the attributes say of @group: frozen by us, there. */
+static void frozen_mark(const char *group, const char *path)
+{
+	int fd = group_open(group);
+	struct saved saved;
+
+	ck_assert_int_eq(saved_load(fd, &saved), 0);
+	saved.lent.value[KNOB_FREEZER] = 1;
+	ck_assert_int_eq(saved_store_freezer(fd, path), 0);
+	ck_assert_int_eq(saved_store(fd, &saved), 0);
+	close(fd);
+}
+
+static bool freezer_attribute_there(const char *group)
+{
+	char path[PATH_MAX];
+	int fd = group_open(group);
+	int ret = saved_load_freezer(fd, path);
+
+	close(fd);
+	return ret != -ENODATA;
+}
+
+START_TEST(test_frozen_by_us_thawed)
+{
+	orphan_make("a");
+	freezer_freeze(0);
+	frozen_mark("a", strrchr(freezer, '/'));
+	hand_back(false);
+	ck_assert(!freezer_reads_frozen());
+	ck_assert_uint_eq(value_of("a", KNOB_OOM_CONTROL), 0);
+	ck_assert(!attribute_there("a") && !freezer_attribute_there("a"));
+	ck_assert_str_eq(report_text, "handed back /a, thawed\n");
+}
+END_TEST
+
+/* The path alone says nothing: the mark does. */
+START_TEST(test_frozen_by_others_left_alone)
+{
+	int fd;
+
+	orphan_make("a");
+	freezer_freeze(0);
+	fd = group_open("a");
+	ck_assert_int_eq(saved_store_freezer(fd, strrchr(freezer, '/')), 0);
+	close(fd);
+	hand_back(false);
+	ck_assert(freezer_reads_frozen());
+	ck_assert(!attribute_there("a") && !freezer_attribute_there("a"));
+	ck_assert_str_eq(report_text, "handed back /a\n");
+}
+END_TEST
+
+START_TEST(test_frozen_sleeper_dies)
+{
+	int status;
+	pid_t eater;
+
+	orphan_make("a");
+	value_set("a", KNOB_LIMIT, LIMIT);
+	eater = eater_start("a");
+	wait_under_oom("a");
+	freezer_freeze(eater);
+	frozen_mark("a", strrchr(freezer, '/'));
+	hand_back(false);
+	ck_assert_int_eq(waitpid(eater, &status, WNOHANG), eater);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	ck_assert_uint_eq(level_of("a").kills, 1);
+}
+END_TEST
+
+START_TEST(test_freezer_gone)
+{
+	orphan_make("a");
+	frozen_mark("a", "/no/such/group");
+	hand_back(false);
+	ck_assert_uint_eq(value_of("a", KNOB_OOM_CONTROL), 0);
+	ck_assert(!attribute_there("a") && !freezer_attribute_there("a"));
+	ck_assert_uint_eq(report.failed, 0);
+}
+END_TEST
+
+/* The mark without the path is what a crash in mid-drop leaves: it was thawed. */
+START_TEST(test_freezer_path_dropped)
+{
+	int fd;
+
+	orphan_make("a");
+	frozen_mark("a", "/no/such/group");
+	fd = group_open("a");
+	ck_assert_int_eq(saved_drop_freezer(fd), 0);
+	close(fd);
+	hand_back(false);
+	ck_assert_uint_eq(value_of("a", KNOB_OOM_CONTROL), 0);
+	ck_assert(!attribute_there("a"));
+	ck_assert_uint_eq(report.failed, 0);
+	ck_assert_str_eq(report_text, "handed back /a\n");
+}
+END_TEST
+
+/* The switch is put right even so, and the attribute stays for somebody who knows better. */
+START_TEST(test_freezer_out_of_reach)
+{
+	orphan_make("a");
+	frozen_mark("a", "/../x");
+	hand_back(false);
+	ck_assert_uint_eq(value_of("a", KNOB_OOM_CONTROL), 0);
+	ck_assert(attribute_there("a"));
+	ck_assert_uint_eq(report.failed, 1);
+	ck_assert_str_eq(report_text, "failed /a: No such device or address\n");
+}
+END_TEST
+
 /* The sleeper's group has inherited the switch; its parent's limit is not the one that was hit. */
 START_TEST(test_inherited_sleeper_dies)
 {
@@ -489,11 +673,20 @@ static const struct line {
 START_TEST(test_mount_line)
 {
 	static struct mount mount;
-	bool found = mounts_parse_line(lines[_i].text, &mount);
+	bool found = mounts_parse_line(lines[_i].text, "memory", &mount);
 
 	ck_assert_int_eq(found, lines[_i].path != NULL);
 	if (found)
 		ck_assert_str_eq(mount.path, lines[_i].path);
+}
+END_TEST
+
+START_TEST(test_mount_of_another_controller)
+{
+	static struct mount mount;
+
+	ck_assert(mounts_parse_line(lines[2].text, "hugetlb", &mount));
+	ck_assert(!mounts_parse_line(lines[2].text, "freezer", &mount));
 }
 END_TEST
 
@@ -502,11 +695,21 @@ static bool base_choose(void)
 	static struct mount mounts[MOUNTS_MAX];
 	size_t count = 0;
 
-	if (mounts_find(mounts, &count) < 0 || count == 0)
+	if (mounts_find("memory", mounts, &count) < 0 || count == 0)
 		return false;
 	(void)snprintf(base, sizeof(base), "%.*s/hand_back-%d", PATH_MAX - 32, mounts[0].path,
 		       (int)getpid());
 	return true;
+}
+
+static void freezer_choose(void)
+{
+	static struct mount mounts[MOUNTS_MAX];
+	size_t count = 0;
+
+	if (mounts_find("freezer", mounts, &count) == 0 && count > 0)
+		(void)snprintf(freezer, sizeof(freezer), "%.*s/hand_back-%d", PATH_MAX - 32,
+			       mounts[0].path, (int)getpid());
 }
 
 static const char *why_skipped(void)
@@ -531,6 +734,7 @@ int main(void)
 		printf("SKIP hand_back (%s)\n", reason);
 		return 77;
 	}
+	freezer_choose();
 	suite = unit_suite("hand_back", &tests);
 	tcase_add_unchecked_fixture(tests, NULL, tree_remove); /* after a test that crashed */
 	tcase_add_checked_fixture(tests, tree_make, tree_remove);
@@ -548,6 +752,15 @@ int main(void)
 	tcase_add_test(tests, test_inherited_sleeper_dies);
 	tcase_add_test(tests, test_children_appear_meanwhile);
 	tcase_add_test(tests, test_no_descriptor_left);
+	if (freezer[0]) {
+		tcase_add_test(tests, test_frozen_by_us_thawed);
+		tcase_add_test(tests, test_frozen_by_others_left_alone);
+		tcase_add_test(tests, test_frozen_sleeper_dies);
+		tcase_add_test(tests, test_freezer_gone);
+		tcase_add_test(tests, test_freezer_path_dropped);
+		tcase_add_test(tests, test_freezer_out_of_reach);
+	}
 	tcase_add_loop_test(tests, test_mount_line, 0, UNIT_COUNT(lines));
+	tcase_add_test(tests, test_mount_of_another_controller);
 	return unit_run(suite);
 }

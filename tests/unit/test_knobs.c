@@ -111,6 +111,47 @@ START_TEST(oom_control_reads_as_its_first_line)
 }
 END_TEST
 
+static const struct freezer_row {
+	const char *text;
+	int ret;
+	uint64_t value;
+} freezers[] = {
+	{ "THAWED\n", 0, 0 },
+	{ "FROZEN\n", 0, 1 },
+	{ "FREEZING\n", 0, 1 },
+	{ "", -EBADMSG, 0 },
+	{ "FROZEN", -EBADMSG, 0 },
+	{ "THAWE\n", -EBADMSG, 0 },
+	{ "FROZEN\nTHAWED\n", -EBADMSG, 0 },
+	{ "frozen\n", -EBADMSG, 0 },
+	{ "1\n", -EBADMSG, 0 },
+};
+
+START_TEST(freezer_is_read_or_refused)
+{
+	uint64_t value = 77;
+	int fd = unit_file(freezers[_i].text);
+
+	ck_assert_int_eq(knob_get(KNOB_FREEZER, fd, &value), freezers[_i].ret);
+	ck_assert_uint_eq(value, freezers[_i].ret < 0 ? 77 : freezers[_i].value);
+}
+END_TEST
+
+START_TEST(freezer_is_set_by_its_words)
+{
+	char text[32];
+	int fd = unit_file("");
+
+	ck_assert_int_eq(knob_set(KNOB_FREEZER, fd, 1), 0);
+	ck_assert_int_gt(io_read_at_start(fd, text, sizeof(text)), 0);
+	ck_assert_str_eq(text, "FROZEN");
+	ck_assert_int_eq(knob_set(KNOB_FREEZER, fd, 0), 0);
+	ck_assert_int_gt(io_read_at_start(fd, text, sizeof(text)), 0);
+	ck_assert_str_eq(text, "THAWED");
+	ck_assert_int_eq(knob_set(KNOB_FREEZER, -1, 0), -EBADF);
+}
+END_TEST
+
 START_TEST(every_file_has_a_name_and_every_knob_is_writable)
 {
 	for (int file = 0; file < GROUP_FILE_COUNT; file++)
@@ -121,6 +162,7 @@ START_TEST(every_file_has_a_name_and_every_knob_is_writable)
 		ck_assert_int_eq(group_files[knob_file((enum knob)knob)].flags & O_ACCMODE, O_RDWR);
 	ck_assert(group_files[GROUP_MEMSW_LIMIT].optional);
 	ck_assert(!group_files[GROUP_LIMIT].optional);
+	ck_assert(group_files[GROUP_FREEZER].optional);
 }
 END_TEST
 
@@ -134,6 +176,8 @@ int main(void)
 	tcase_add_test(tests, gauge_is_read_or_refused);
 	tcase_add_test(tests, knob_is_set_as_decimal);
 	tcase_add_test(tests, oom_control_reads_as_its_first_line);
+	tcase_add_loop_test(tests, freezer_is_read_or_refused, 0, UNIT_COUNT(freezers));
+	tcase_add_test(tests, freezer_is_set_by_its_words);
 	tcase_add_test(tests, every_file_has_a_name_and_every_knob_is_writable);
 	return unit_run(suite);
 }

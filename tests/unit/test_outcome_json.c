@@ -1,11 +1,12 @@
 /*
  * An outcome record as JSON and as a log line: every number has its word, hostile names come out
  * escaped, counts of another process are bounded. Linked with supervisor/outcome_json.c,
- * outcome_message.c, message.c, settings/human.c and base/text.c.
+ * outcome_message.c, outcome_words.c, candidate_json.c, json_add.c, message.c and groups.c.
  */
 #include <errno.h>
 
 #include "supervisor/outcome_message.h"
+#include "supervisor/outcome_words.h"
 #include "unit/unit.h"
 
 static struct outcome sample(void)
@@ -21,6 +22,9 @@ static struct outcome sample(void)
 		.limit = 64 * BYTES_PER_MIB,
 		.usage = 64 * BYTES_PER_MIB,
 		.failcnt = 9,
+		.failcnt_total = 120,
+		.memsw_limit = UINT64_MAX,
+		.asleep = 2,
 		.candidates = 3,
 		.eligible = 2,
 		.listed = 2,
@@ -43,6 +47,7 @@ static struct outcome sample(void)
 	};
 	outcome.victim[0] = (struct outcome_victim){ .who = outcome.candidate[0],
 						     .end = OUTCOME_VICTIM_EXITED,
+						     .signal_number = 9,
 						     .signalled_nsec = 190 * NSEC_PER_USEC,
 						     .exited_nsec = 4000 * NSEC_PER_USEC };
 	outcome.step[0] = (struct outcome_step){ .kind = STEP_KILL, .result = OUTCOME_STEP_DONE };
@@ -51,7 +56,8 @@ static struct outcome sample(void)
 
 static const struct outcome_context context = { .cgroup = "/a b",
 						.limit_cgroup = "/a b",
-						.time = { .tv_sec = 951827696 } };
+						.time = { .tv_sec = 951827696 },
+						.names = { .moment = { 90 * NSEC_PER_SEC } } };
 
 static struct json_object *member(struct json_object *object, const char *key)
 {
@@ -230,7 +236,9 @@ START_TEST(line_is_stable)
 	ck_assert_str_eq(
 		message.text,
 		"resolved cgroup=/a\\x20b limit=64.0M victim=1234(hog) rss=60.0M uid=0 step=kill "
-		"decide=180.0us resolve=4.2ms candidates=3 freed=58.0M record=123456789abc005");
+		"decide=180.0us resolve=4.2ms candidates=3 freed=58.0M record=123456789abc005 "
+		"policy=50-web signal=SIGKILL victims=1 reason=memory rule=- asleep=2 "
+		"kernel_kills=0");
 	outcome.victims = 0;
 	outcome.steps = 0;
 	outcome.kind = OUTCOME_PASSED;
@@ -240,7 +248,8 @@ START_TEST(line_is_stable)
 		message.text,
 		"passed cgroup=/a\\x20b limit=64.0M victim=- rss=- uid=- step=- decide=180.0us "
 		"resolve=4.2ms candidates=3 freed=58.0M record=123456789abc005 "
-		"limit_cgroup=/a\\x20b");
+		"limit_cgroup=/a\\x20b policy=50-web signal=- victims=0 reason=memory rule=- "
+		"asleep=2 kernel_kills=0");
 }
 END_TEST
 
@@ -288,6 +297,13 @@ START_TEST(journal_fields_are_complete)
 		"LATENCY_RESOLVE_USEC=4200",
 		"SOURCE=facts",
 		"DRY_RUN=no",
+		"CAUSE=oom",
+		"VICTIM_SIGNAL=SIGKILL",
+		"VICTIM_END=exited",
+		"VICTIMS=1",
+		"ASLEEP=2",
+		"KERNEL_KILLS=0",
+		"LAST_RESORT=no",
 		"RECORD_ID=123456789abc005",
 	};
 	struct outcome outcome = sample();
@@ -296,6 +312,212 @@ START_TEST(journal_fields_are_complete)
 	outcome_message(&outcome, &context, &message);
 	for (size_t i = 0; i < UNIT_COUNT(fields); i++)
 		ck_assert_msg(has_field(&message, fields[i]), "%s", fields[i]);
+}
+END_TEST
+
+/* Both lists in one table, as the roster has them: numbers count within a list. */
+static const struct policy_rules rules = {
+	.count = 3,
+	.rule = { { .list = RULE_PROTECT, .kind = RULE_COMM, .text = "comm:db" },
+		  { .list = RULE_PREFER, .kind = RULE_COMM, .text = "comm:java*" },
+		  { .list = RULE_PREFER, .kind = RULE_UID, .text = "uid:7" } },
+};
+
+static struct outcome_candidate known_process(void)
+{
+	return (struct outcome_candidate){
+		.pid = 7,
+		.uid = 33,
+		.oom_score_adj = -5,
+		.tier = OUTCOME_TIER_FIRST,
+		.flags = FACT_ASLEEP | FACT_DETAILS,
+		.sharers = 2,
+		.rule = 2,
+		.rule_list = RULE_PREFER,
+		.comm = "java",
+		.exe = "java-17",
+		.start_nsec = 30 * NSEC_PER_SEC,
+		.vm_size = 1000,
+		.rss = 100,
+		.file = 30,
+		.shmem = 20,
+		.swap = 5,
+		.page_tables = 6,
+		.badness = -17,
+		.inode = 78,
+	};
+}
+
+START_TEST(candidate_is_complete)
+{
+	static struct groups groups;
+	const struct candidate_names names = { .groups = &groups,
+					       .rules = &rules,
+					       .moment = { 90 * NSEC_PER_SEC } };
+	struct outcome_candidate who = known_process();
+	struct json_object *json;
+
+	groups_init(&groups, "/sys");
+	groups_begin(&groups);
+	groups_put(&groups, &(struct group_entry){
+				    .path = "/a\n", .inode = 78, .policy = "", .refusal = "" });
+	groups_end(&groups);
+	json = candidate_json_new(&who, &names);
+	ck_assert_str_eq(
+		json_object_to_json_string_ext(json, JSON_C_TO_STRING_SPACED |
+							     JSON_C_TO_STRING_NOSLASHESCAPE),
+		"{ \"pid\": 7, \"uid\": 33, \"comm\": \"java\", \"exe\": \"java-17\", "
+		"\"oom_score_adj\": -5, \"asleep\": true, \"vm_size\": 1000, \"rss\": 100, "
+		"\"anon\": 50, \"file\": 30, \"shmem\": 20, \"swap\": 5, "
+		"\"page_tables\": 6, \"badness\": -17, \"sharers\": 2, \"tier\": "
+		"\"first\", \"rule\": \"Prefer=uid:7\", \"age_msec\": 60000, "
+		"\"cgroup\": \"/a\\\\n\" }");
+	json_object_put(json);
+}
+END_TEST
+
+START_TEST(candidate_says_what_is_not_known)
+{
+	const struct candidate_names names = { .moment = { 1 } };
+	struct outcome_candidate who = { .pid = 7, .rule = 2, .inode = 78, .file = 3 };
+	struct json_object *json = candidate_json_new(&who, &names);
+
+	ck_assert_ptr_null(member(json, "exe"));
+	ck_assert_ptr_null(member(json, "age_msec"));
+	ck_assert_str_eq(text_of(json, "rule"), "Prefer= rule 2");
+	ck_assert_str_eq(text_of(json, "cgroup"), "inode:78");
+	ck_assert_uint_eq(number_of(json, "anon"), 0);
+	json_object_put(json);
+}
+END_TEST
+
+START_TEST(rule_goes_by_its_number_when_it_is_gone)
+{
+	static const struct {
+		uint32_t list, number;
+		const char *text;
+	} rows[] = {
+		{ RULE_PREFER, 1, "Prefer=comm:java*" },
+		{ RULE_PREFER, 2, "Prefer=uid:7" },
+		{ RULE_PROTECT, 1, "Protect=comm:db" },
+		{ RULE_PROTECT, 2, "Protect= rule 2" },
+		{ RULE_AVOID, 1, "Avoid= rule 1" },
+		{ RULE_SHIM, 9, "Shims= rule 9" },
+		{ RULE_PREFER, 0, NULL },
+		{ RULE_LIST_COUNT, 1, NULL },
+		{ RULE_PREFER, UINT32_MAX, "Prefer= rule 4294967295" },
+	};
+	char text[CANDIDATE_RULE_SIZE];
+
+	for (int i = 0; i < UNIT_COUNT(rows); i++) {
+		struct outcome_candidate who = { .rule = rows[i].number,
+						 .rule_list = rows[i].list };
+
+		ck_assert_pstr_eq(candidate_rule(&who, &rules, text), rows[i].text);
+	}
+}
+END_TEST
+
+START_TEST(trigger_has_every_counter)
+{
+	struct outcome outcome = sample();
+	struct json_object *json;
+
+	outcome.memsw_limit = 70;
+	outcome.memsw_usage = 60;
+	outcome.memsw_failcnt_total = 5;
+	outcome.memory.sampled_nsec = 1;
+	for (int i = 0; i < FACTS_STAT_COUNT; i++)
+		outcome.memory.value[i] = 1000 + (uint64_t)i;
+	outcome.memory.value[FACTS_STAT_KERNEL] = UINT64_MAX;
+	json = outcome_json_new(&outcome, &context);
+	ck_assert_uint_eq(number_of(json, "failcnt"), 120);
+	ck_assert_uint_eq(number_of(json, "asleep"), 2);
+	ck_assert_uint_eq(number_of(member(json, "memsw"), "limit"), 70);
+	ck_assert_uint_eq(number_of(member(json, "memsw"), "usage"), 60);
+	ck_assert_uint_eq(number_of(member(json, "memsw"), "failcnt"), 5);
+	ck_assert_uint_eq(json_object_object_length(member(json, "memory")), FACTS_STAT_COUNT);
+	ck_assert_uint_eq(number_of(member(json, "memory"), "rss"), 1000 + FACTS_STAT_RSS);
+	ck_assert_uint_eq(number_of(member(json, "memory"), "unevictable"),
+			  1000 + FACTS_STAT_UNEVICTABLE);
+	ck_assert_ptr_null(member(member(json, "memory"), "kernel"));
+	json_object_put(json);
+	outcome = sample();
+	json = outcome_json_new(&outcome, &context);
+	ck_assert_ptr_null(member(json, "memsw"));
+	ck_assert_ptr_null(member(json, "memory"));
+	json_object_put(json);
+}
+END_TEST
+
+START_TEST(alloc_failure_has_a_message_of_its_own)
+{
+	struct outcome outcome = sample();
+	static struct message message;
+	struct json_object *json;
+
+	outcome.kind = OUTCOME_ALLOC_FAILURE;
+	outcome.by_alloc_failure = 1;
+	json = outcome_json_new(&outcome, &context);
+	ck_assert_str_eq(text_of(json, "kind"), "alloc-failure");
+	ck_assert_str_eq(text_of(json, "cause"), "alloc-failure");
+	json_object_put(json);
+	outcome_message(&outcome, &context, &message);
+	ck_assert(has_field(&message, "MESSAGE_ID=" MESSAGE_ID_ALLOC_FAILURE));
+	ck_assert(has_field(&message, "CAUSE=alloc-failure"));
+	ck_assert_int_eq(strncmp(message.text, "alloc-failure cgroup=", 21), 0);
+}
+END_TEST
+
+START_TEST(rule_and_signal_are_told)
+{
+	static const struct {
+		uint32_t number;
+		const char *name;
+	} signals[] = { { 0, "kernel" }, { 15, "SIGTERM" }, { 9, "SIGKILL" }, { 34, "signal 34" } };
+	struct outcome_context judged = context;
+	struct outcome outcome = sample();
+	static struct message message;
+
+	judged.names.rules = &rules;
+	outcome.candidate[0].rule = 1;
+	outcome.candidate[1].tier = OUTCOME_TIER_PREFER;
+	outcome_message(&outcome, &judged, &message);
+	ck_assert_ptr_nonnull(strstr(message.text, " reason=prefer rule=Prefer=comm:java* "));
+	ck_assert(has_field(&message, "RULE=Prefer=comm:java*"));
+	for (int i = 0; i < UNIT_COUNT(signals); i++) {
+		struct json_object *json;
+
+		outcome.victim[0].signal_number = signals[i].number;
+		json = outcome_json_new(&outcome, &judged);
+		ck_assert_str_eq(text_of(entry(json, "victims", 0), "signal"), signals[i].name);
+		json_object_put(json);
+	}
+}
+END_TEST
+
+START_TEST(new_steps_are_told)
+{
+	struct outcome outcome = sample();
+	struct json_object *json;
+
+	outcome.steps = 3;
+	outcome.step[0] = (struct outcome_step){
+		.kind = STEP_TERMINATE, .result = OUTCOME_STEP_TIMED_OUT, .count = 4, .amount = 80
+	};
+	outcome.step[1] = (struct outcome_step){
+		.kind = STEP_FREEZE, .result = OUTCOME_STEP_FAILED, .error = EALREADY, .amount = 1
+	};
+	outcome.step[2] =
+		(struct outcome_step){ .kind = STEP_KILL, .result = OUTCOME_STEP_OVER_BUDGET };
+	json = outcome_json_new(&outcome, &context);
+	ck_assert_str_eq(text_of(entry(json, "steps", 0), "step"), "terminate");
+	ck_assert_uint_eq(number_of(entry(json, "steps", 0), "count"), 4);
+	ck_assert_uint_eq(number_of(entry(json, "steps", 0), "amount"), 80);
+	ck_assert_str_eq(text_of(entry(json, "steps", 1), "error"), "it was frozen before");
+	ck_assert_ptr_null(member(entry(json, "steps", 1), "amount"));
+	ck_assert_str_eq(text_of(entry(json, "steps", 2), "result"), "over-budget");
+	json_object_put(json);
 }
 END_TEST
 
@@ -329,6 +551,13 @@ int main(void)
 	tcase_add_test(tests, line_is_stable);
 	tcase_add_test(tests, line_agrees_with_the_command_line);
 	tcase_add_test(tests, journal_fields_are_complete);
+	tcase_add_test(tests, candidate_is_complete);
+	tcase_add_test(tests, candidate_says_what_is_not_known);
+	tcase_add_test(tests, rule_goes_by_its_number_when_it_is_gone);
+	tcase_add_test(tests, trigger_has_every_counter);
+	tcase_add_test(tests, alloc_failure_has_a_message_of_its_own);
+	tcase_add_test(tests, rule_and_signal_are_told);
+	tcase_add_test(tests, new_steps_are_told);
 	tcase_add_test(tests, container_is_found_in_the_path);
 	return unit_run(suite);
 }

@@ -47,6 +47,7 @@ START_TEST(whole_text_gives_every_field)
 	ck_assert_uint_eq(status.uid, 1000);
 	ck_assert_uint_eq(status.threads, 1);
 	ck_assert(status.has_memory && !status.kernel_thread && !status.killed && !status.nested);
+	ck_assert_uint_eq(status.vm_size, 3060 * 1024);
 	ck_assert_uint_eq(status.anon, 112 * 1024);
 	ck_assert_uint_eq(status.file, 1644 * 1024);
 	ck_assert_uint_eq(status.shmem, 8 * 1024);
@@ -109,6 +110,7 @@ START_TEST(cut_anywhere_gives_an_error_or_the_same)
 		text[length] = '\0';
 		memset(&status, 0x5a, sizeof(status));
 		if (parse(text, &status) == 0) {
+			ck_assert_uint_eq(status.vm_size, whole.vm_size);
 			ck_assert_uint_eq(status.anon, whole.anon);
 			ck_assert_uint_eq(status.swap, whole.swap);
 			ck_assert_uint_eq(status.uid, whole.uid);
@@ -160,6 +162,7 @@ static const char *const broken[] = {
 	PLAIN_6_18 "Uid:\t4294967296\n",
 	PLAIN_6_18 "RssAnon:\t 18446744073709551615 kB\n",
 	PLAIN_6_18 "RssAnon:\t 12 MB\n",
+	PLAIN_6_18 "VmSize:\t 12\n",
 	PLAIN_6_18 "SigPnd:\t00\n",
 	PLAIN_6_18 "PPid:\tx\n",
 };

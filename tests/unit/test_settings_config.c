@@ -21,6 +21,10 @@ START_TEST(test_defaults)
 	ck_assert_uint_eq(config.rescan_interval.count, 10 * NSEC_PER_SEC);
 	ck_assert_uint_eq(config.default_deadline.count, 2 * NSEC_PER_SEC);
 	ck_assert_uint_eq(config.take_back_step.count, 4 * BYTES_PER_MIB);
+	ck_assert_uint_eq(config.host_kill_budget.kills, 0);
+	ck_assert(config.host_loan_cap.percent == 1 && config.host_loan_cap.value == 10);
+	ck_assert(config.min_available.percent == 1 && config.min_available.value == 5);
+	ck_assert_uint_eq(config.history_size.count, 8 * BYTES_PER_MIB);
 }
 END_TEST
 
@@ -31,8 +35,8 @@ static void check_rows(const struct option_table *table)
 		const struct option_row *row = &table->rows[i];
 
 		ck_assert(row->section && row->key && row->help && *row->help);
-		ck_assert((row->type == OPTION_WORD) == (row->words != NULL));
-		ck_assert_uint_le(row->min, row->max);
+		ck_assert((row->value.type == VALUE_WORD) == (row->value.words != NULL));
+		ck_assert_uint_le(row->value.min, row->value.max);
 		for (size_t j = 0; j < i; j++)
 			ck_assert(strcmp(row->section, table->rows[j].section) != 0 ||
 				  strcmp(row->key, table->rows[j].key) != 0);
@@ -57,19 +61,35 @@ static int load_one(const struct option_row *row, const char *value, struct conf
 
 static void print_quantity(const struct option_row *row, uint64_t value, char *text, size_t size)
 {
-	if (row->type == OPTION_SIZE)
+	switch (row->value.type) {
+	case VALUE_SIZE:
 		quantity_print_bytes((struct bytes){ value }, text, size);
-	else
+		break;
+	case VALUE_SPAN:
 		quantity_print_span((struct nsec){ value }, text, size);
+		break;
+	case VALUE_AMOUNT:
+		snprintf(text, size, "%ju%%", (uintmax_t)value);
+		break;
+	case VALUE_BUDGET:
+		snprintf(text, size, "%ju/1min", (uintmax_t)value);
+		break;
+	default:
+		ck_abort_msg("no bounds known for %s=", row->key);
+	}
 }
 
 /* The default is accepted and printed back, the bounds are in, one step beyond is out. */
 START_TEST(test_row)
 {
 	const struct option_row *row = &config_options.rows[_i];
-	uint64_t unit = row->type == OPTION_SIZE ? 1 : NSEC_PER_USEC;
-	const uint64_t inside[] = { row->min, row->max };
-	const uint64_t outside[] = { row->min - unit, row->max + unit };
+	uint64_t unit = row->value.type == VALUE_SPAN ? NSEC_PER_USEC : 1;
+	const uint64_t inside[] = { row->value.min, row->value.max };
+	/* Below 0 there is nothing: then twice above. */
+	const uint64_t outside[] = {
+		row->value.min ? row->value.min - unit : row->value.max + 2,
+		row->value.max + unit,
+	};
 	struct problems problems = { 0 };
 	struct config config;
 	char text[64];

@@ -61,6 +61,7 @@ static const struct story_case good_cases[] = {
 	{ "[a] # x\nb=c # x\nd=e\t; x\nf= #\n", "1[a] 2:b=c 3:d=e 4:f= " },
 	{ "[a]\nb=c#x\nd=e;x\nf=\\# \\;\n", "1[a] 2:b=c#x 3:d=e;x 4:f=\\# \\; " },
 	{ "[a]\n  # x=y\n\t;z=0\n", "1[a] " },
+	{ "[a]\n# \x1b[31m\nb=c\td\x80\n", "1[a] 3:b=c\td\x80 " },
 	/* what a value may hold */
 	{ "[a]\nb=c=d\ne=f:g\nh=[i]\n", "1[a] 2:b=c=d 3:e=f:g 4:h=[i] " },
 	{ "[a]\nb=\"c\"\n", "1[a] 2:b=\"c\" " },
@@ -104,7 +105,10 @@ static const struct bad_case bad_cases[] = {
 	{ "[]\n", 1, "is not a section", "1[?] " },
 	{ "[a]]\n", 1, "is not a section", "1[?] " },
 	{ "[[a]\n", 1, "is not a section", "1[?] " },
-	{ "[a]\n\x1b[31m\n", 2, "'\\x1b[31m' is not understood, expected [Section]", "1[a] " },
+	{ "[a]\n\x1b[31m\n", 2, "holds the control byte \\x1b, expected text", "1[a] " },
+	{ "[a]\nb=c\x7f\nd=e\n", 2, "holds the control byte \\x7f, expected text", "1[a] 3:d=e " },
+	{ "[a]\nb=c\rd\n", 2, "holds the control byte \\x0d, expected text", "1[a] " },
+	{ "[a\x01]\nb=c\n", 1, "holds the control byte \\x01, expected text", "2:b=c " },
 	{ "[a]\n\xef\xbb\xbf\n", 2, "\\xef\\xbb\\xbf", "1[a] " },
 };
 
@@ -246,10 +250,32 @@ START_TEST(test_too_large)
 	struct problems problems = { 0 };
 	struct story story;
 
-	memset(text, '\n', length);
+	for (size_t i = 0; i < length; i++)
+		text[i] = i % 1024 ? '#' : '\n';
 	ck_assert_int_eq(story_load(files_write_bytes("a.conf", text, length), &story, &problems),
 			 _i ? -EIO : 0);
 	ck_assert(problems_hold(&problems, 0, "too large, expected at most") == _i);
+	free(text);
+	problems_done(&problems);
+}
+END_TEST
+
+/* All there is to say of such a file is said once, and quickly: every line alone would be a problem. */
+START_TEST(test_too_many_lines)
+{
+	size_t lines = _i ? 100000 : INI_LINES_MAX;
+	char *text = calloc(lines + 1, 2);
+	struct problems problems = { 0 };
+	struct story story;
+
+	for (size_t i = 0; i < lines; i++)
+		memcpy(text + 2 * i, _i ? "x\n" : "#\n", 2);
+	if (_i == 2)
+		text[2 * INI_LINES_MAX + 1] = '\0'; /* one more, without its newline */
+	ck_assert_int_eq(story_load(files_write("a.conf", text), &story, &problems), _i ? -EIO : 0);
+	ck_assert_uint_eq(problems.errors, _i ? 1 : 0);
+	ck_assert(problems_hold(&problems, 0, "too long, expected at most 4096 lines") == !!_i);
+	ck_assert_str_eq(story.text, "");
 	free(text);
 	problems_done(&problems);
 }
@@ -290,6 +316,7 @@ int main(void)
 	tcase_add_test(tests, test_missing_is_not_a_problem_here);
 	tcase_add_test(tests, test_not_a_regular_file);
 	tcase_add_loop_test(tests, test_too_large, 0, 2);
+	tcase_add_loop_test(tests, test_too_many_lines, 0, 3);
 	tcase_add_test(tests, test_problems_print);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);

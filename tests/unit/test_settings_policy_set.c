@@ -62,6 +62,16 @@ START_TEST(test_set)
 	ck_assert_ptr_eq(policy_set_match(&set, "/old"), &set.files[3]);
 	ck_assert_ptr_eq(policy_set_match(&set, "/off"), &set.files[3]);
 	ck_assert_ptr_null(policy_set_match(&set, "/"));
+	ck_assert_uint_eq(set.hidden_count, 3);
+	ck_assert_str_eq(set.hidden[2].path, files_path("2/60-off.policy"));
+	ck_assert_ptr_null(set.hidden[2].by);
+	for (size_t i = 0; i < 2; i++) {
+		bool masked = strstr(set.hidden[i].path, "0/50-b.policy") != NULL;
+
+		ck_assert_str_eq(set.hidden[i].by,
+				 files_path(masked ? "2/50-b.policy" : "2/60-off.policy"));
+		ck_assert(set.hidden[i].disabled == !masked);
+	}
 	policy_set_done(&set);
 	policy_set_done(&set);
 }

@@ -89,6 +89,31 @@ START_TEST(arrives_whole_and_close_on_exec)
 }
 END_TEST
 
+/* A freezer comes with its descriptor and goes without one. */
+START_TEST(freezer_comes_and_goes)
+{
+	const struct wire comes = { .kind = WIRE_GROUP_FREEZER,
+				    .slot = 3,
+				    .generation = 7,
+				    .files = 1U << GROUP_FREEZER },
+			  goes = { .kind = WIRE_GROUP_FREEZER, .slot = 3, .generation = 7 };
+	int file = unit_file("THAWED\n"), out[WIRE_FDS];
+	size_t got = 999;
+	struct wire arrived;
+
+	ck_assert_int_eq(wire_send(ends[0], &comes, &file, 1), 0);
+	ck_assert_int_eq(wire_send(ends[0], &goes, NULL, 0), 0);
+	ck_assert_int_eq(wire_receive(ends[1], &arrived, out, &got), 0);
+	ck_assert_mem_eq(&comes, &arrived, sizeof(comes));
+	ck_assert_uint_eq(got, 1);
+	ck_assert(same_file(out[0], file));
+	close(out[0]);
+	ck_assert_int_eq(wire_receive(ends[1], &arrived, out, &got), 0);
+	ck_assert_mem_eq(&goes, &arrived, sizeof(goes));
+	ck_assert_uint_eq(got, 0);
+}
+END_TEST
+
 START_TEST(nothing_to_read_is_named)
 {
 	int out[WIRE_FDS];
@@ -203,6 +228,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tests, pair_make, pair_done);
 	tcase_add_loop_test(tests, arrives_whole_and_close_on_exec, 0, UNIT_COUNT(counts));
+	tcase_add_test(tests, freezer_comes_and_goes);
 	tcase_add_test(tests, nothing_to_read_is_named);
 	tcase_add_test(tests, full_socket_never_waits);
 	tcase_add_test(tests, too_many_descriptors_are_not_sent);
