@@ -151,6 +151,23 @@ static void handler_killed_in_the_grace(void)
 	expect_within(20000, instance_group_is(&instance, &web, "armed"));
 }
 
+/* It has been told, and nothing has been lent yet: the kernel's killer has it at once. */
+static void handler_killed_after_the_signal(void)
+{
+	struct task *hungry;
+
+	serve("Step=terminate grace=15s reserve=8M\nStep=kill\nDeadline=30s\n",
+	      (struct instance_options){ .hold = "terminate-after-signal" });
+	victim_start(TASK_TERM_IGNORE, 0);
+	hungry = task_start(&web, "hungry");
+	task_touch(hungry, 64);
+	expect_within(10000, instance_held(&instance, PART_HANDLER));
+	instance_signal(&instance, PART_HANDLER, SIGKILL);
+	expect_within(5000, task_killed(hungry));
+	expect(limit_is(32));
+	expect_within(20000, instance_group_is(&instance, &web, "armed"));
+}
+
 static const struct test tests[] = {
 	{ .name = "ends-cleanly-among-hungry-neighbours",
 	  .run = ends_cleanly_among_hungry_neighbours },
@@ -159,6 +176,7 @@ static const struct test tests[] = {
 	{ .name = "ignored-with-a-reserve-that-suffices",
 	  .run = ignored_with_a_reserve_that_suffices },
 	{ .name = "all-killed-in-the-grace", .run = all_killed_in_the_grace },
+	{ .name = "handler-killed-after-the-signal", .run = handler_killed_after_the_signal },
 	{ .name = "handler-killed-in-the-grace", .run = handler_killed_in_the_grace },
 };
 TEST_MAIN(tests)

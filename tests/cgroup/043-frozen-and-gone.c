@@ -18,6 +18,7 @@
 static struct instance instance;
 static struct cg web, ice;
 static struct task *hog, *quiet;
+static struct instance_options options; /* of the next serve() */
 
 /* An armed group, and both receivers have what freezes it. */
 static void serve(const char *on_oom)
@@ -31,7 +32,8 @@ static void serve(const char *on_oom)
 	freezer_enter(&ice, hog->pid);
 	instance = instance_make("daemon");
 	instance_policy_all(&instance, on_oom);
-	instance_start_armed(&instance, &web);
+	instance_start(&instance, options);
+	expect_within(10000, instance_group_is(&instance, &web, "armed"));
 	expect_within(15000,
 		      freezer_is_open_in(&ice, instance.guardian) &&
 			      freezer_is_open_in(&ice, instance_pid(&instance, PART_HANDLER)));
@@ -96,6 +98,40 @@ static void handler_dies(void)
 	expect_within(5000, !freezer_is_marked(&web));
 	expect(instance_stop(&instance) == 0);
 	expect_no_trace();
+}
+
+/* The handler dies right there: whatever it had done by then is undone. */
+static void dies_at(const char *point)
+{
+	struct nsec blow;
+	pid_t struck;
+
+	options.hold = point;
+	serve("Step=freeze for=1s\nStep=kill\nDeadline=40s\n");
+	task_touch(hog, 64);
+	expect_within(10000, instance_held(&instance, PART_HANDLER));
+	blow = clock_now();
+	struck = strike(PART_HANDLER);
+	expect_thawed(blow);
+	expect_within(10000, task_killed(hog));
+	expect_served_without(PART_HANDLER, struck);
+	expect(instance_stop(&instance) == 0);
+	expect_no_trace();
+}
+
+static void dies_before_it_freezes(void)
+{
+	dies_at("freeze-before-write");
+}
+
+static void dies_when_it_has_frozen(void)
+{
+	dies_at("freeze-after-write");
+}
+
+static void dies_before_it_thaws(void)
+{
+	dies_at("thaw-before-write");
 }
 
 static void guardian_dies(void)
@@ -192,6 +228,9 @@ static void operators_freeze_outlives_the_guardian(void)
 
 static const struct test tests[] = {
 	{ .name = "handler-dies", .run = handler_dies },
+	{ .name = "dies-before-it-freezes", .run = dies_before_it_freezes },
+	{ .name = "dies-when-it-has-frozen", .run = dies_when_it_has_frozen },
+	{ .name = "dies-before-it-thaws", .run = dies_before_it_thaws },
 	{ .name = "guardian-dies", .run = guardian_dies },
 	{ .name = "all-die", .run = all_die },
 	{ .name = "supervisor-dies", .run = supervisor_dies },
