@@ -33,7 +33,7 @@ _Static_assert(sizeof(struct ledger_cell) % 8 == 0, "copied in words by sequence
 #define LEDGER_MARKS 64
 
 struct ledger_mark {
-	uint32_t state; /* enum ledger_state */
+	_Alignas(8) uint32_t state; /* enum ledger_state; copied in words by sequence_load() */
 	uint32_t pid;
 	int32_t found;
 	int32_t set;

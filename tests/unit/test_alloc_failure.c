@@ -102,5 +102,5 @@ int main(void)
 	tcase_add_loop_test(tests, judges_as_the_table_says, 0, UNIT_COUNT(judged));
 	tcase_add_test(tests, alloc_failures_are_counted_and_reported);
 	tcase_add_test(tests, alloc_failures_that_go_on_are_an_episode);
-	return unit_run(suite);
+	return unit_run_forked(suite);
 }

@@ -3,6 +3,8 @@
  *
  * Links: daemon/handler/budget.c.
  */
+#include <string.h>
+
 #include "handler/handler.h"
 #include "unit.h"
 
@@ -14,6 +16,9 @@ static struct episode episode;
 
 static void setup(void)
 {
+	memset(&handler, 0, sizeof(handler));
+	memset(&roster, 0, sizeof(roster));
+	memset(&episode, 0, sizeof(episode));
 	handler.tables.roster = &roster;
 	handler.now.count = 1000 * SEC;
 	episode.policy.budget = (struct kill_budget){ .kills = 3, .window = { 60 * SEC } };

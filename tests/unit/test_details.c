@@ -52,6 +52,14 @@ static void setup(void)
 	(void)setenv(MODE, "real", 1);
 }
 
+static void teardown(void)
+{
+	free(tables.facts);
+	free(tables.pulse);
+	free(processes);
+	free(details);
+}
+
 static pid_t child_start(void)
 {
 	pid_t pid = fork();
@@ -313,7 +321,7 @@ int main(int argc, char **argv)
 		return strcmp(mode, "real") == 0 ? (int)reader_run()
 						 : bad_reader(strcmp(mode, "hang") == 0);
 	suite = unit_suite("details", &tests);
-	tcase_add_checked_fixture(tests, setup, NULL);
+	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, answer_comes_into_the_facts);
 	tcase_add_test(tests, answer_about_a_dead_process_is_dropped);
 	tcase_add_test(tests, groups_are_asked_in_turn);

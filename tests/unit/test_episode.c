@@ -311,5 +311,5 @@ int main(void)
 	tcase_add_test(tests, who_outlived_the_grace_is_killed_first);
 	tcase_add_test(tests, release_does_not_wait_for_the_end);
 	tcase_add_test(tests, largest_child_group_goes_first);
-	return unit_run(suite);
+	return unit_run_forked(suite);
 }

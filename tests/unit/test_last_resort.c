@@ -66,5 +66,5 @@ int main(void)
 	tcase_add_test(tests, last_resort_alarm_keeps_the_group);
 	tcase_add_test(tests, last_resort_ends_with_somebody_killable);
 	tcase_add_test(tests, last_resort_kill);
-	return unit_run(suite);
+	return unit_run_forked(suite);
 }

@@ -24,6 +24,13 @@ static void setup(void)
 	processes_init(processes, &tables);
 }
 
+static void teardown(void)
+{
+	free(tables.facts);
+	free(tables.pulse);
+	free(processes);
+}
+
 /* @pid living in @slot under @parent; table and facts know it. */
 static struct process *put(uint32_t pid, uint32_t slot, uint32_t parent)
 {
@@ -309,7 +316,7 @@ int main(void)
 	TCase *tests;
 	Suite *suite = unit_suite("processes", &tests);
 
-	tcase_add_checked_fixture(tests, setup, NULL);
+	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, sharers_have_the_lowest_pid);
 	tcase_add_test(tests, two_groups_of_sharers_become_one);
 	tcase_add_test(tests, others_share_on_without_the_first);

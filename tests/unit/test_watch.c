@@ -70,6 +70,15 @@ static void scene_make(void)
 	atomic_store(&tables.outcomes->board[SLOT].held, GENERATION);
 }
 
+static void teardown(void)
+{
+	free(tables.roster);
+	free(tables.outcomes);
+	free(tables.ledger);
+	free(tables.pulse);
+	free(held);
+}
+
 /* Return: in which tick it was overdue, 0: in none of so many. */
 static uint32_t ticks_until_overdue(uint32_t count)
 {
@@ -204,7 +213,7 @@ int main(void)
 	TCase *tests;
 	Suite *suite = unit_suite("watch", &tests);
 
-	tcase_add_checked_fixture(tests, scene_make, NULL);
+	tcase_add_checked_fixture(tests, scene_make, teardown);
 	tcase_add_test(tests, overdue_is_handed_back_after_the_deadline);
 	tcase_add_test(tests, deadline_is_that_of_the_first_tick);
 	tcase_add_test(tests, stranded_is_left_to_a_handler_that_serves);

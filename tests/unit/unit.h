@@ -28,16 +28,28 @@ static inline int unit_file(const char *text)
 	return fd;
 }
 
-/* For main(): run @suite, print what failed, and turn the result into an exit status. */
-static inline int unit_run(Suite *suite)
+static inline int unit_run_as(Suite *suite, enum fork_status forks)
 {
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	srunner_set_fork_status(runner, forks);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* For main(): run @suite, print what failed, and turn the result into an exit status. */
+static inline int unit_run(Suite *suite)
+{
+	return unit_run_as(suite, CK_FORK_GETENV);
+}
+
+/* ... for cases that take over descriptors of the process they run in. */
+static inline int unit_run_forked(Suite *suite)
+{
+	return unit_run_as(suite, CK_FORK);
 }
 
 /* A suite of one case, to which the tests are added. */
