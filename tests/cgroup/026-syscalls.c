@@ -1,6 +1,6 @@
 /*
- * What the handler's loop asks of the kernel while it resolves: a kill, then a loan with its nudge and the
- * kernel step behind it. Only system calls of the list below, on descriptors that were there before: it
+ * What the handler's loop asks of the kernel while it resolves: a kill, a loan with its nudge and the
+ * kernel step behind it, a clean end, a kill by the kernel's hand, a whole group. Only system calls of the list below, on descriptors that were there before: it
  * opens nothing, maps nothing, allocates nothing, makes no thread and never sleeps outside epoll_wait.
  *
  *     scratch
@@ -27,6 +27,7 @@ static const char *const allowed[] = {
 	"poll", /* has the victim exited? timeout 0 */
 	"fcntl", /* a duplicate of the victim's pidfd */
 	"pidfd_send_signal",
+	"pidfd_open", /* kill-group: members nobody has met yet, signalled when a second list names them */
 	"getrusage", /* counts its own page faults */
 	"restart_syscall", /* how the kernel goes on after the tracer's stop */
 };
@@ -170,8 +171,59 @@ static void raise_then_kernel(void)
 	expect(strcmp(json_text(instance_record(&instance, &web), "kind"), "handed-back") == 0);
 }
 
+static void terminate_then_kill(void)
+{
+	struct task *stubborn;
+	pid_t strace;
+
+	prepare("Step=terminate grace=1s reserve=4M\nStep=kill\nDeadline=20s\n");
+	stubborn = task_start_as(&web, (struct task_guise){ .comm = "stubborn",
+							    .term = TASK_TERM_IGNORE });
+	trace_begin(&strace);
+	task_touch(stubborn, 64);
+	expect_within(15000, task_killed(stubborn));
+	expect_within(10000, instance_record_of(&instance, stubborn));
+	trace_end(strace);
+	expect(was_called("pidfd_send_signal("));
+}
+
+static void by_the_kernels_hand(void)
+{
+	struct task *hog;
+	pid_t strace;
+
+	prepare("Step=kill via=kernel\nDeadline=20s\n");
+	hog = task_start(&web, "hog");
+	trace_begin(&strace);
+	task_touch(hog, 64);
+	expect_within(10000, task_killed(hog));
+	expect_within(10000, instance_record_of(&instance, hog));
+	trace_end(strace);
+	expect(was_called("pwrite64("));
+}
+
+static void whole_group(void)
+{
+	struct task *task[20];
+	pid_t strace;
+
+	prepare("Step=kill-group\nDeadline=20s\n");
+	trace_begin(&strace);
+	for (int i = 0; i < 20; i++)
+		task[i] = task_start(&web, "one-of-many");
+	task_touch(task[0], 64);
+	for (int i = 0; i < 20; i++)
+		expect_within(10000, task_killed(task[i]));
+	expect_within(10000, instance_record(&instance, &web));
+	trace_end(strace);
+	expect(was_called("pidfd_send_signal("));
+}
+
 static const struct test tests[] = {
 	{ .name = "kill-step", .run = kill_step },
 	{ .name = "raise-then-kernel", .run = raise_then_kernel },
+	{ .name = "terminate-then-kill", .run = terminate_then_kill },
+	{ .name = "by-the-kernels-hand", .run = by_the_kernels_hand },
+	{ .name = "whole-group", .run = whole_group },
 };
 TEST_MAIN(tests)
