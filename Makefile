@@ -17,12 +17,17 @@ DOCDIR ?= $(PREFIX)/share/doc/oomhandlerd
 
 CC = gcc
 CFLAGS ?= -O2 -g
+CLANG = clang
+BPFTOOL = bpftool
+# BPF=0 builds without clang, bpftool and libbpf: the daemon then reads /proc, and nothing else changes
+BPF ?= 1
 # VARIANT=hold builds with hold points (tests), asan and tsan with the sanitizers
 VARIANT ?= plain
 WERROR ?= -Werror
 V ?= 0
 
-BUILD = build/$(VARIANT)
+NO_BPF = $(if $(filter 0,$(BPF)),-no-bpf)
+BUILD = build/$(VARIANT)$(NO_BPF)
 Q = $(if $(filter 1,$(V)),,@)
 SAY = $(if $(filter 1,$(V)),@:,@printf '  %-5s %s\n')
 
@@ -46,11 +51,15 @@ BASE = $(wildcard daemon/base/*.c) $(wildcard daemon/shared/*.c)
 SOURCES_oomhandlerd = $(BASE) daemon/settings/command_line.c $(wildcard daemon/guardian/*.c)
 RANKING = $(wildcard daemon/ranking/*.c)
 SOURCES_oomhandlerd-handler = $(BASE) $(RANKING) $(wildcard daemon/handler/*.c)
-SOURCES_oomhandlerd-supervisor = $(BASE) $(RANKING) $(wildcard daemon/settings/*.c daemon/supervisor/*.c)
+# Two ways to fill in supervisor/bpf.h.
+WITHOUT_BPF = daemon/supervisor/bpf_none.c
+WITH_BPF = daemon/supervisor/bpf.c daemon/supervisor/bpf_events.c
+SOURCES_oomhandlerd-supervisor = $(BASE) $(RANKING) $(wildcard daemon/settings/*.c) \
+	$(filter-out $(if $(NO_BPF),$(WITH_BPF),$(WITHOUT_BPF)),$(wildcard daemon/supervisor/*.c))
 SOURCES_oomhandlerctl = $(BASE) $(RANKING) $(wildcard daemon/settings/*.c daemon/ctl/*.c)
 LIBS_oomhandlerd =
 LIBS_oomhandlerd-handler = -pthread
-LIBS_oomhandlerd-supervisor = -lsystemd -lcgroup -linih -ljson-c -pthread
+LIBS_oomhandlerd-supervisor = -lsystemd -lcgroup -linih -ljson-c $(if $(NO_BPF),,-lbpf) -pthread
 LIBS_oomhandlerctl = -lsystemd -linih -ljson-c
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
@@ -73,6 +82,23 @@ $(BUILD)/%.o: %.c Makefile $(BUILD)/flags
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(call objects,$(wildcard daemon/handler/*.c) $(RANKING)): private ALL_CFLAGS += $(HOT_CFLAGS)
+
+# The programs for the kernel: one object, and a header that carries it into the supervisor. Headers of
+# libbpf use no parameter name of BPF_PROG(); nothing of the C library is there.
+BPF_CFLAGS = -O2 -g -target bpf -ffreestanding -Wall -Wextra -Wno-unused-parameter $(WERROR) -Ibpf -Idaemon
+SKELETON = $(BUILD)/bpf/oomhandlerd.skel.h
+
+$(BUILD)/bpf/oomhandlerd.bpf.o: bpf/oomhandlerd.bpf.c Makefile
+	$(SAY) CLANG $<
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(SKELETON): $(BUILD)/bpf/oomhandlerd.bpf.o
+	$(SAY) SKEL $@
+	$(Q)$(BPFTOOL) gen skeleton $< name oomhandlerd_bpf > $@
+
+$(call objects,$(WITH_BPF)): $(SKELETON)
+$(call objects,$(WITH_BPF)): private ALL_CFLAGS += -isystem $(BUILD)/bpf
 
 define program
 $(BUILD)/$(1): $(call objects,$(SOURCES_$(1)))

@@ -9,6 +9,8 @@ packages="
 	libcgroup-dev libinih-dev libjson-c-dev libsystemd-dev
 	check clang-format shellcheck mandoc mmdebstrap procps strace util-linux
 "
+# make BPF=0 does without
+[ "${BPF:-1}" = 0 ] || packages="$packages clang bpftool libbpf-dev"
 
 die() {
 	printf 'setup: %s\n' "$*" >&2

@@ -5,8 +5,8 @@
 SETUP ?= tests/setup.sh
 # Tests need two builds: as shipped, and with hold points where a test stops a part.
 OUT ?= build
-PLAIN = $(OUT)/plain
-HOLD = $(OUT)/hold
+PLAIN = $(OUT)/plain$(NO_BPF)
+HOLD = $(OUT)/hold$(NO_BPF)
 AGAIN = $(Q)+$(MAKE) --no-print-directory
 AGAIN_PLAIN = $(AGAIN) VARIANT=plain BUILD=$(PLAIN)
 AGAIN_HOLD = $(AGAIN) VARIANT=hold BUILD=$(HOLD)
@@ -23,11 +23,12 @@ UNIT_knobs = daemon/shared/knobs.c daemon/base/io.c daemon/base/text.c
 UNIT_pattern = daemon/ranking/pattern.c daemon/ranking/compile.c daemon/base/text.c
 UNIT_verdict = $(addprefix daemon/ranking/,verdict.c bundle.c pattern.c compile.c) daemon/base/text.c
 UNIT_ranking = $(addprefix daemon/ranking/,ranking.c tiers.c sharers.c)
-SEATS = daemon/handler/adopt.c daemon/shared/wire.c daemon/base/io.c
+SEATS = $(addprefix daemon/handler/,adopt.c adopt_use.c) daemon/shared/wire.c daemon/base/io.c
 KNOBS = daemon/handler/knob_turn.c daemon/shared/knobs.c daemon/base/text.c
 UNIT_loan_bounds = daemon/handler/loan_bounds.c $(KNOBS) $(SEATS)
 UNIT_freezer = daemon/handler/freezer.c daemon/base/hold.c $(KNOBS) $(SEATS)
 UNIT_strangers = daemon/handler/strangers.c daemon/handler/pidfd.c $(SEATS)
+UNIT_action_kill = daemon/handler/action_kill.c daemon/base/hold.c
 UNIT_action_hook = daemon/handler/action_hook.c daemon/base/io.c
 UNIT_action_terminate = daemon/handler/action_terminate.c daemon/handler/loan_bounds.c \
 	daemon/base/hold.c $(KNOBS) $(SEATS)
@@ -64,10 +65,22 @@ UNIT_processes = $(addprefix daemon/supervisor/,processes.c process_details.c pr
 	process_room.c proc_status.c sharing.c) daemon/shared/wire.c daemon/base/io.c daemon/base/text.c
 UNIT_details = $(UNIT_processes) $(addprefix daemon/supervisor/,details.c layout.c proc_text.c reader.c \
 	reader_line.c)
+UNIT_lifecycle = $(UNIT_processes) $(addprefix daemon/supervisor/,lifecycle.c sampled.c)
+UNIT_stranded = $(addprefix daemon/supervisor/,stranded_sleepers.c stranded_groups.c stray.c sampled.c) \
+	daemon/base/io.c daemon/base/text.c
 UNIT_budget = daemon/handler/budget.c
 UNIT_rival = daemon/handler/rival.c
+UNIT_record = daemon/handler/record.c
+UNIT_orders = daemon/handler/orders.c
+UNIT_victim = $(addprefix daemon/handler/,victim.c orders.c pidfd.c)
+UNIT_group_round = $(UNIT_victim) $(addprefix daemon/handler/,group_round.c strangers.c) daemon/base/hold.c \
+	$(UNIT_ranking)
 UNIT_HANDLER = $(filter-out daemon/handler/handler.c,$(wildcard daemon/handler/*.c)) $(RANKING) \
-	$(addprefix daemon/base/,io.c text.c units.c hold.c) $(addprefix daemon/shared/,knobs.c wire.c)
+	$(addprefix daemon/base/,io.c text.c units.c hold.c) $(addprefix daemon/shared/,knobs.c wire.c bpf_call.c)
+# The kernel cannot be had in a unit test: there bpf_run() is the test's, and fills the roll itself.
+UNIT_snapshot = $(filter-out daemon/shared/bpf_call.c,$(UNIT_HANDLER))
+UNIT_lookup = daemon/handler/lookup.c
+UNIT_adopt = $(SEATS)
 $(foreach name,episode last_resort alloc_failure,$(eval UNIT_$(name) = $(UNIT_HANDLER)))
 UNIT_hand_back = $(addprefix daemon/guardian/,hand_back.c held.c limits.c mounts.c orphans.c say.c thaw.c \
 	undo.c walk.c) daemon/shared/knobs.c daemon/shared/saved.c daemon/base/io.c daemon/base/text.c daemon/base/hold.c
@@ -79,6 +92,9 @@ UNIT_outcome_json = $(addprefix daemon/supervisor/,outcome_json.c outcome_messag
 	candidate_json.c json_add.c message.c groups.c) $(addprefix daemon/settings/,human.c memory.c) \
 	daemon/base/text.c
 UNIT_LIBS_outcome_json = -ljson-c -lsystemd
+UNIT_source_standing = $(addprefix daemon/supervisor/,source_standing.c status_sources.c outcome_words.c \
+	json_add.c) daemon/base/text.c
+UNIT_LIBS_source_standing = -ljson-c
 UNIT_history = $(addprefix daemon/supervisor/,history.c recent.c) $(addprefix daemon/settings/,history_file.c \
 	memory.c) daemon/base/io.c daemon/base/hold.c
 UNIT_LIBS_history = -ljson-c
@@ -87,6 +103,8 @@ UNIT_explain = $(addprefix daemon/supervisor/,sentence.c because.c candidate_jso
 UNIT_LIBS_explain = -ljson-c
 UNIT_hook_talk = $(addprefix daemon/supervisor/,hook_talk.c json_add.c) daemon/base/text.c
 UNIT_LIBS_hook_talk = -ljson-c
+UNIT_tree_events = $(addprefix daemon/supervisor/,tree_events.c announced.c tree.c) daemon/settings/memory.c \
+	daemon/base/io.c
 UNIT_kernel_gate = $(addprefix daemon/supervisor/,kernel_gate.c gate_probe.c gate_group.c layout.c) \
 	daemon/shared/knobs.c daemon/base/io.c daemon/base/text.c
 
@@ -102,7 +120,6 @@ UNIT_LIBS = $(shell pkg-config --libs check) -pthread
 CGROUP_LIBRARY = $(filter-out tests/cgroup/0% tests/cgroup/1%,$(wildcard tests/cgroup/*.c))
 CGROUP_PROGRAMS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/cgroup/[0-9]*.c tests/stands/[0-9]*.c))
 CGROUP_LIBS = -ljson-c -pthread
-BENCH_PROGRAM = $(BUILD)/tests/bench/bench
 
 LINTS = $(filter-out %/common.sh,$(wildcard tests/lint/*.sh))
 GOLDEN = $(wildcard tests/golden/run tests/golden/run.sh)
@@ -130,35 +147,101 @@ $(GOLDEN_PROGRAM): $(call objects,$(GOLDEN_SOURCES))
 	$(SAY) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -linih
 
-$(CGROUP_PROGRAMS) $(BENCH_PROGRAM): $(BUILD)/%: $(BUILD)/%.o $(call objects,$(CGROUP_LIBRARY))
+$(CGROUP_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(call objects,$(CGROUP_LIBRARY))
 	$(SAY) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CGROUP_LIBS)
+
+# The audit of cgroup/060: programs at the kernel's tracepoints that watch the handler, and two ways to fill
+# in audit.h. What is made here is included as a header of the system: not written for our warnings.
+AUDIT = $(BUILD)/tests/audit
+AUDIT_SOURCES = tests/audit/print.c tests/audit/watch$(if $(NO_BPF),_none).c
+
+$(AUDIT)/audit.bpf.o: tests/audit/audit.bpf.c Makefile
+	$(SAY) CLANG $<
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -Itests -MMD -MP -c -o $@ $<
+
+$(AUDIT)/audit.skel.h: $(AUDIT)/audit.bpf.o
+	$(SAY) SKEL $@
+	$(Q)$(BPFTOOL) gen skeleton $< name audit_bpf > $@
+
+# [SYS_read] = "read", for each system call of the machine this is built for
+$(AUDIT)/call_names.h: Makefile
+	@mkdir -p $(@D)
+	$(Q)echo '#include <sys/syscall.h>' | $(CC) -E -dM - | \
+		sed -n 's/^#define \(SYS_\([a-z_0-9]*\)\) .*/[\1] = "\2",/p' > $@
+
+$(AUDIT)/watch.o: $(AUDIT)/audit.skel.h
+$(AUDIT)/print.o: $(AUDIT)/call_names.h
+$(AUDIT)/watch.o $(AUDIT)/print.o: private ALL_CFLAGS += -isystem $(AUDIT)
+$(BUILD)/tests/cgroup/060-audit: $(call objects,$(AUDIT_SOURCES))
+$(BUILD)/tests/cgroup/060-audit: private CGROUP_LIBS += $(if $(NO_BPF),,-lbpf)
+
+# Cases that ask our programs in the kernel themselves, loaded as the supervisor loads them; built with
+# BPF=0 they are skipped.
+PROGRAMS_SOURCES = $(wildcard tests/programs/*.c) $(if $(NO_BPF),$(WITHOUT_BPF),$(WITH_BPF)) \
+	$(addprefix daemon/supervisor/,bpf_names.c layout.c) daemon/shared/bpf_call.c
+PROGRAMS_USERS = $(addprefix $(BUILD)/tests/cgroup/,061-roll 064-kill-in-kernel 068-roll-of-the-odd)
+
+$(PROGRAMS_USERS): $(call objects,$(PROGRAMS_SOURCES))
+$(PROGRAMS_USERS): private CGROUP_LIBS += $(if $(NO_BPF),,-lbpf)
+
+# The bench asks our programs in the kernel itself, and reads as the sampler does.
+BENCH_PROGRAM = $(BUILD)/tests/bench/bench
+BENCH_SOURCES = $(wildcard tests/bench/*.c) $(CGROUP_LIBRARY) \
+	$(if $(NO_BPF),$(WITHOUT_BPF),$(WITH_BPF)) $(UNIT_processes) daemon/settings/memory.c \
+	$(addprefix daemon/supervisor/,bpf_names.c layout.c reading.c members.c view_file.c groups.c) \
+	daemon/shared/bpf_call.c daemon/shared/knobs.c
+
+$(BENCH_PROGRAM): $(call objects,$(BENCH_SOURCES))
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CGROUP_LIBS) $(if $(NO_BPF),,-lbpf)
+
+# The object of bpf/ against the types of kernels that are not running, and its parts on the one that is.
+BPF_LIBRARY = $(filter-out %/relocate.c,$(wildcard tests/bpf/*.c)) daemon/supervisor/bpf.c \
+	daemon/supervisor/bpf_names.c
+BPF_PROGRAMS = $(if $(NO_BPF),,$(BUILD)/tests/bpf/relocate)
+BPF_RUNS = --timeout 120 $(if $(NO_BPF),tests/bpf/skip.sh,$(BPF_PROGRAMS:$(BUILD)/%=$(PLAIN)/%))
+
+$(BUILD)/tests/bpf/relocate: $(call objects,tests/bpf/relocate.c $(BPF_LIBRARY))
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lbpf
+
+$(BUILD)/tests/bpf/relocate.o: $(SKELETON)
+$(BUILD)/tests/bpf/relocate.o: private ALL_CFLAGS += -isystem $(BUILD)/bpf \
+	-DOBJECT='"$(BUILD)/bpf/oomhandlerd.bpf.o"'
 
 # Objects stay: a second `make check` rebuilds nothing.
 .SECONDARY: $(call objects,$(TEST_C))
 
-.PHONY: programs-units programs-cgroup builds
+.PHONY: programs-units programs-bpf programs-cgroup builds check-bpf
 programs-units: $(UNIT_PROGRAMS)
+programs-bpf: $(BPF_PROGRAMS)
 programs-cgroup: all $(CGROUP_PROGRAMS)
 
 # A target that needs packages must have them before make even looks at a source: hence $(AGAIN).
 setup:
-	$(Q)$(SETUP)
+	$(Q)BPF=$(BPF) $(SETUP)
 
 demo: setup
 	$(AGAIN_PLAIN) all
 	$(Q)$(PLAIN)/oomhandlerctl drill
 
 builds: setup
-	$(AGAIN_PLAIN) all programs-units programs-cgroup $(PLAIN)/tests/golden/golden
+	$(AGAIN_PLAIN) all programs-units programs-bpf programs-cgroup \
+		$(PLAIN)/tests/golden/golden
 	$(AGAIN_HOLD) all
 
 check: builds
-	$(RUN) $(LINT_RUNS) $(UNIT_RUNS) $(GOLDEN_RUNS) $(CGROUP_RUNS) $(SYSTEMD_RUNS)
+	$(RUN) $(LINT_RUNS) $(UNIT_RUNS) $(GOLDEN_RUNS) $(BPF_RUNS) $(CGROUP_RUNS) $(SYSTEMD_RUNS)
 
 check-unit: setup
 	$(AGAIN_PLAIN) programs-units
 	$(RUN) $(UNIT_RUNS)
+
+check-bpf: setup
+	$(AGAIN_PLAIN) programs-bpf
+	$(RUN) $(BPF_RUNS)
 
 check-golden: setup
 	$(AGAIN_PLAIN) all $(PLAIN)/tests/golden/golden
@@ -202,6 +285,7 @@ help:
 		'make check          set up, build, run every test' \
 		'make check-unit     one module at a time; no root' \
 		'make check-golden   bad and good configuration, against the expected words' \
+		'make check-bpf      the programs for the kernel, against other kernels; root' \
 		'make check-cgroup   the daemon on real groups; root, cgroup v1' \
 		'make check-systemd  the unit under a real systemd' \
 		'make lint           layers, symbols, names, formatting, pages' \

@@ -9,6 +9,7 @@
 #include "ctl/table.h"
 
 #define INDENT 4
+#define STATE_SIZE 128 /* what the lock says may be cut: somebody else may have written it */
 
 static void add_size(struct table *table, const struct json_object *candidate, const char *key)
 {
@@ -45,6 +46,23 @@ static void add_short(struct table *table, const struct json_object *candidate)
 	add_why(table, candidate);
 }
 
+/* How it stood: asleep, in the freezer, its sizes not to the page, its memory's lock not free. */
+static void add_state(struct table *table, const struct json_object *candidate)
+{
+	static const char *const flags[] = { "asleep", "frozen", "estimated" };
+	char text[STATE_SIZE] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (document_flag(candidate, flags[i]))
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
+						 used ? ", " : "", flags[i]);
+	if (document_has(candidate, "mmap_lock"))
+		(void)snprintf(text + used, sizeof(text) - used, "%smmap_lock %s", used ? ", " : "",
+			       document_text(candidate, "mmap_lock"));
+	table_add(table, "%s", *text ? text : "-");
+}
+
 static void add_full(struct table *table, const struct json_object *candidate)
 {
 	static const char *const sizes[] = { "vm_size", "rss",	       "anon", "file",
@@ -58,7 +76,7 @@ static void add_full(struct table *table, const struct json_object *candidate)
 		add_size(table, candidate, sizes[i]);
 	table_add(table, "%" PRId64, document_signed(candidate, "badness"));
 	table_add(table, "%s", measure_msec(candidate, "age_msec", age));
-	table_add(table, "%s", document_flag(candidate, "asleep") ? "asleep" : "-");
+	add_state(table, candidate);
 	table_add(table, "%" PRIu64, document_count(candidate, "sharers"));
 	table_add(table, "%s", document_text(candidate, "cgroup"));
 	add_why(table, candidate);

@@ -103,30 +103,46 @@ static int probe(const struct ctl *ctl, struct document_fault *fault, struct jso
 	return ret;
 }
 
-/* What the running daemon says of itself, as one more check. */
+struct finding {
+	const char *name, *detail;
+	const char *advice; /* NULL: it is well */
+};
+
+/* As one more check. */
+static void add_finding(struct json_object *checks, const struct finding *finding)
+{
+	enum probe_verdict verdict = finding->advice ? PROBE_WARNING : PROBE_OK;
+	struct json_object *check = json_object_new_object();
+
+	json_object_object_add(check, "name", json_object_new_string(finding->name));
+	json_object_object_add(check, "verdict", json_object_new_string(verdict_names[verdict]));
+	json_object_object_add(check, "detail", json_object_new_string(finding->detail));
+	json_object_object_add(check, "advice",
+			       finding->advice ? json_object_new_string(finding->advice) : NULL);
+	json_object_array_add(checks, check);
+}
+
+/* What the running daemon says of itself. Of its sources one of a former version says less. */
 static void add_daemon(const struct view *view, struct json_object *checks)
 {
 	const struct json_object *handler = document_object(view->page.root, "handler");
-	struct json_object *check = json_object_new_object();
+	const char *sources = document_text(view->page.root, "sources_text");
 	char detail[256];
 
 	snprintf(detail, sizeof(detail),
 		 "handler scheduling %s, locked %s, safe from the kernel's killer %s, page faults "
-		 "%" PRIu64 ", source %s",
+		 "%" PRIu64,
 		 document_text(handler, "scheduling"),
 		 document_flag(handler, "locked") ? "yes" : "no",
 		 document_flag(handler, "oom_protected") ? "yes" : "no",
-		 document_count(handler, "page_faults"), document_text(view->page.root, "source"));
-	json_object_object_add(check, "name", json_object_new_string("running daemon"));
-	json_object_object_add(
-		check, "verdict",
-		json_object_new_string(
-			verdict_names[view->code == EXIT_CODE_OK ? PROBE_OK : PROBE_WARNING]));
-	json_object_object_add(check, "detail", json_object_new_string(detail));
-	json_object_object_add(check, "advice",
-			       view->code == EXIT_CODE_OK ? NULL
-							  : json_object_new_string(view->verdict));
-	json_object_array_add(checks, check);
+		 document_count(handler, "page_faults"));
+	add_finding(checks, &(struct finding){
+				    .name = "running daemon",
+				    .detail = detail,
+				    .advice = view->code == EXIT_CODE_OK ? NULL : view->verdict,
+			    });
+	if (*sources)
+		add_finding(checks, &(struct finding){ .name = "in use", .detail = sources });
 }
 
 /* No daemon is no fault of the host; a broken page is said by view_open() on stderr. */

@@ -75,27 +75,70 @@ static void print_trigger(const struct json_object *episode, FILE *out)
 		      out);
 }
 
+/* From /proc: sampled some time before, and asleep for whatever reason. Else the kernel said it itself. */
+static bool is_sampled(const struct json_object *episode)
+{
+	return is(episode, "source", "facts");
+}
+
+static bool has_estimates(const struct json_object *episode)
+{
+	for (size_t i = 0; i < document_length(episode, "candidates"); i++)
+		if (document_flag(document_item(episode, "candidates", i), "estimated"))
+			return true;
+	return false;
+}
+
+/* Nothing for an episode that ended before anything was decided. */
+static void print_source(const struct json_object *episode, FILE *out)
+{
+	char age[HUMAN_SIZE];
+
+	if (!document_has(episode, "source"))
+		return;
+	fprintf(out, "  source      %s (%" PRIu64 " processes, sizes ",
+		document_text(episode, "source"), document_count(episode, "candidates_total"));
+	if (is_sampled(episode))
+		fprintf(out, "%s old)", measure_usec(episode, "facts_age_usec", age));
+	else
+		fputs(has_estimates(episode) ? "of that instant, some estimated)"
+					     : "exact at that instant)",
+		      out);
+	if (document_has(episode, "source_failed"))
+		fprintf(out, "; %s failed: %s", document_text(episode, "source_failed"),
+			document_text(episode, "source_error"));
+	fputc('\n', out);
+}
+
+static void print_missed(const struct json_object *episode, FILE *out)
+{
+	uint64_t missed = document_count(episode, "facts_missed");
+
+	if (missed)
+		fprintf(out, "  attention   %s: %" PRIu64 "\n",
+			is_sampled(episode) ? "processes that could not be measured"
+					    : "small processes that found no room in the list",
+			missed);
+}
+
 static void print_ranking(const struct json_object *episode, enum candidates_form form, FILE *out)
 {
 	uint64_t total = document_count(episode, "candidates_total");
-	uint64_t missed = document_count(episode, "facts_missed");
 	size_t listed = document_length(episode, "candidates");
-	char age[HUMAN_SIZE];
 
 	fprintf(out,
 		"  candidates  %" PRIu64 ", of which %" PRIu64 " may be chosen and %" PRIu64
-		" are asleep; sizes %s old\n",
+		" %s\n",
 		total, document_count(episode, "eligible"), document_count(episode, "asleep"),
-		measure_usec(episode, "facts_age_usec", age));
+		is_sampled(episode) ? "are asleep" : "wait in the OOM");
+	print_source(episode, out);
 	if (document_has(episode, "order"))
 		fprintf(out, "  order       %s%s\n",
 			episode_order_meaning(document_text(episode, "order")),
 			is(episode, "unit", "group")
 				? ", within the child group with the largest use"
 				: "");
-	if (missed)
-		fprintf(out, "  attention   processes that could not be measured: %" PRIu64 "\n",
-			missed);
+	print_missed(episode, out);
 	candidates_print(episode, form, out);
 	if (listed && listed < total)
 		fprintf(out, "    and %" PRIu64 " more\n", total - listed);
@@ -139,10 +182,12 @@ static void print_victim(const struct json_object *victim, FILE *out)
 	if (sharers)
 		fprintf(out, ", with %" PRIu64 " that share its memory", sharers);
 	if (document_has(victim, "signalled_usec"))
-		fprintf(out, ", %s after %s",
+		fprintf(out, ", %s%s%s after %s",
 			is(victim, "signal", "kernel")	 ? "marked for the kernel's killer"
 			: document_has(victim, "signal") ? document_text(victim, "signal")
 							 : "signalled",
+			document_has(victim, "method") ? " " : "",
+			episode_method_meaning(document_text(victim, "method")),
 			measure_usec(victim, "signalled_usec", signalled));
 	if (document_has(victim, "exited_usec"))
 		fprintf(out, ", gone after %s", measure_usec(victim, "exited_usec", exited));
@@ -198,5 +243,4 @@ void episode_print_story(const struct json_object *episode, FILE *out)
 void episode_print_record(const struct json_object *episode, FILE *out)
 {
 	print_episode(episode, CANDIDATES_FULL, out);
-	fprintf(out, "  source      %s\n", document_text(episode, "source"));
 }

@@ -74,6 +74,12 @@ static const struct word orders[] = {
 	{ NULL, NULL },
 };
 
+static const struct word methods[] = {
+	{ "pidfd", "through a pidfd" },
+	{ "bpf", "from within the kernel" },
+	{ NULL, NULL },
+};
+
 static const char *find(const struct word *words, const char *name)
 {
 	for (; words->name; words++)
@@ -105,6 +111,11 @@ const char *episode_result_meaning(const char *result)
 const char *episode_proof_meaning(const char *proof)
 {
 	return find(proofs, proof);
+}
+
+const char *episode_method_meaning(const char *method)
+{
+	return find(methods, method);
 }
 
 const char *episode_order_meaning(const char *order)

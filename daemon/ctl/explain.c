@@ -3,6 +3,7 @@
  * by the facts and rules an episode would go by; here it is a table and a sentence.
  */
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@
 static const struct document_member explain_shape[] = {
 	TEXT("cgroup"), TEXT("policy"), TEXT("mode"), TEXT("reason"), COUNT("limit"), COUNT("usage"),
 	TEXT("order"), TEXT("unit"), COUNT("candidates_total"), COUNT("eligible"), COUNT("asleep"),
-	COUNT("facts_age_usec"), OBJECTS("candidates", candidate_shape),
+	COUNT("facts_age_usec"), TEXT("source"), OBJECTS("candidates", candidate_shape),
 	OBJECT("victim", candidate_shape), TEXT("step"), TEXT("sentence"), END
 };
 /* clang-format on */
@@ -47,6 +48,12 @@ static void print_group(const struct json_object *answer)
 	putchar('\n');
 }
 
+static bool asks_kernel(const struct json_object *answer)
+{
+	return document_has(answer, "source") &&
+	       strcmp(document_text(answer, "source"), "facts") != 0;
+}
+
 static void print_ranking(const struct json_object *answer)
 {
 	const struct nsec age = { document_count(answer, "facts_age_usec") * NSEC_PER_USEC };
@@ -55,10 +62,11 @@ static void print_ranking(const struct json_object *answer)
 
 	if (!listed)
 		return;
-	printf("unit %s, order %s; %" PRIu64 " of %" PRIu64 " may be chosen, as of %s ago\n\n",
+	printf("unit %s, order %s; %" PRIu64 " of %" PRIu64 " may be chosen, as of %s ago",
 	       document_text(answer, "unit"), document_text(answer, "order"),
 	       document_count(answer, "eligible"), document_count(answer, "candidates_total"),
 	       human_span(age, text));
+	printf("%s\n\n", asks_kernel(answer) ? "; in an OOM the kernel would be asked again" : "");
 	candidates_print(answer, CANDIDATES_SHORT, stdout);
 	if (listed < document_count(answer, "candidates_total"))
 		printf("  ... and %" PRIu64 " more behind these\n",

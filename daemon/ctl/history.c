@@ -107,6 +107,8 @@ static void add_row(struct table *table, const struct json_object *record)
 	add_victim(table, record);
 	table_add(table, "%s",
 		  steps ? document_text(document_item(record, "steps", steps - 1), "step") : "-");
+	table_add(table, "%s",
+		  document_has(record, "source") ? document_text(record, "source") : "-");
 	table_add(table, "%s", measure_bytes(record, "freed", text));
 	table_add(table, "%s", measure_usec(record, "decide_usec", text));
 	table_add(table, "%s", measure_usec(record, "resolve_usec", text));
@@ -115,10 +117,10 @@ static void add_row(struct table *table, const struct json_object *record)
 static void answer_in_words(struct records *records, struct filter *filter)
 {
 	static const struct table_column columns[] = {
-		{ "TIME", TABLE_LEFT },	      { "ID", TABLE_LEFT },	 { "KIND", TABLE_LEFT },
-		{ "CGROUP", TABLE_FLEXIBLE }, { "VICTIM", TABLE_LEFT },	 { "STEP", TABLE_LEFT },
-		{ "FREED", TABLE_RIGHT },     { "DECIDE", TABLE_RIGHT }, { "RESOLVE", TABLE_RIGHT },
-		{ NULL, TABLE_LEFT },
+		{ "TIME", TABLE_LEFT },	      { "ID", TABLE_LEFT },	{ "KIND", TABLE_LEFT },
+		{ "CGROUP", TABLE_FLEXIBLE }, { "VICTIM", TABLE_LEFT }, { "STEP", TABLE_LEFT },
+		{ "SOURCE", TABLE_LEFT },     { "FREED", TABLE_RIGHT }, { "DECIDE", TABLE_RIGHT },
+		{ "RESOLVE", TABLE_RIGHT },   { NULL, TABLE_LEFT },
 	};
 	struct json_object *record;
 	struct table table;

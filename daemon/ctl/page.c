@@ -53,12 +53,29 @@ static const struct document_member policy_shape[] = {
 	TEXTS("steps"), END
 };
 
+#define BOARD                                                                                      \
+	TEXT("name"), TEXT("state"), TEXT("error"), COUNT("uses"), COUNT("failures"),              \
+	COUNT("tried_ago_msec")
+
+static const struct document_member source_shape[] = {
+	BOARD, FLAG("allowed"), END
+};
+
+static const struct document_member kill_shape[] = {
+	BOARD, END
+};
+
+static const struct document_member part_shape[] = {
+	TEXT("name"), TEXT("why"), END
+};
+
 static const struct document_member page_shape[] = {
 	TEXT("format"), COUNT("version"), COUNT("updated_nsec"), TEXT("boot_id"), COUNT("pid"),
 	COUNT("supervisor_pid"), COUNT("handler_pid"), TEXT("version_text"), TEXT("mount"),
 	FLAG("dry_run"), OBJECT("config", config_shape), OBJECT("handler", handler_shape),
-	OBJECT("guardian", guardian_shape), TEXT("source"), OBJECT("counts", counts_shape),
-	OBJECTS("groups", group_shape), OBJECTS("policies", policy_shape),
+	OBJECT("guardian", guardian_shape), TEXT("source"), TEXT("kill_method"), TEXT("sources_text"),
+	OBJECTS("sources", source_shape), OBJECT("kill", kill_shape), OBJECTS("parts", part_shape),
+	OBJECT("counts", counts_shape), OBJECTS("groups", group_shape), OBJECTS("policies", policy_shape),
 	OBJECTS("recent", record_shape), END
 };
 /* clang-format on */

@@ -9,17 +9,18 @@
 /* clang-format off */
 #define PROCESS                                                                                    \
 	COUNT("pid"), COUNT("uid"), TEXT("comm"), TEXT("exe"), SIGNED("oom_score_adj"),            \
-	FLAG("asleep"), COUNT("vm_size"), COUNT("rss"), COUNT("anon"), COUNT("file"),              \
-	COUNT("shmem"), COUNT("swap"), COUNT("page_tables"), SIGNED("badness"), COUNT("sharers"),  \
-	TEXT("tier"), TEXT("rule"), COUNT("age_msec"), TEXT("cgroup")
+	FLAG("asleep"), FLAG("frozen"), FLAG("estimated"), TEXT("mmap_lock"), COUNT("vm_size"),    \
+	COUNT("rss"), COUNT("anon"), COUNT("file"), COUNT("shmem"), COUNT("swap"),                 \
+	COUNT("page_tables"), SIGNED("badness"), COUNT("sharers"), TEXT("tier"), TEXT("rule"),     \
+	COUNT("age_msec"), TEXT("cgroup")
 
 const struct document_member candidate_shape[] = {
 	PROCESS, END
 };
 
 static const struct document_member victim_shape[] = {
-	PROCESS, TEXT("signal"), TEXT("end"), TEXT("error"), COUNT("signalled_usec"),
-	COUNT("exited_usec"), END
+	PROCESS, TEXT("signal"), TEXT("method"), TEXT("end"), TEXT("error"),
+	COUNT("signalled_usec"), COUNT("exited_usec"), END
 };
 
 static const struct document_member step_shape[] = {
@@ -47,6 +48,7 @@ const struct document_member record_shape[] = {
 	COUNT("resolve_usec"), OBJECTS("candidates", candidate_shape),
 	OBJECTS("victims", victim_shape), OBJECTS("steps", step_shape), FLAG("last_resort"),
 	TEXT("proof"), TEXT("error"), COUNT("usage_after"), COUNT("freed"), COUNT("kernel_kills"),
-	COUNT("page_faults"), TEXT("source"), FLAG("dry_run"), END
+	COUNT("page_faults"), TEXT("source"), TEXT("source_failed"), TEXT("source_error"),
+	FLAG("dry_run"), END
 };
 /* clang-format on */

@@ -12,6 +12,7 @@
 
 #include "ctl/episode.h"
 #include "ctl/loan.h"
+#include "ctl/measure.h"
 #include "ctl/table.h"
 #include "ctl/view.h"
 
@@ -42,13 +43,34 @@ static void print_programs(const struct view *view)
 	       yes_no(guardian, "locked"), yes_no(guardian, "oom_protected"),
 	       document_count(guardian, "hand_backs"), document_count(guardian, "overdue"));
 	printf("handler     pid %" PRIu64 ", %s, scheduling %s, locked %s, safe from the kernel's "
-	       "killer %s; start %" PRIu64 ", %" PRIu64 " page faults, source %s\n",
+	       "killer %s; start %" PRIu64 ", %" PRIu64 " page faults\n",
 	       document_count(root, "handler_pid"), document_flag(handler, "up") ? "up" : "down",
 	       document_text(handler, "scheduling"), yes_no(handler, "locked"),
 	       yes_no(handler, "oom_protected"), document_count(handler, "generation"),
-	       document_count(handler, "page_faults"), document_text(root, "source"));
+	       document_count(handler, "page_faults"));
 	printf("supervisor  pid %" PRIu64 "%s\n", document_count(root, "supervisor_pid"),
 	       supervisor_state(view));
+}
+
+/* What has failed is told with its reason; what is merely not there, doctor tells. */
+static void print_board(const struct json_object *board, const char *what)
+{
+	char ago[HUMAN_SIZE];
+
+	if (strcmp(document_text(board, "state"), "failed") != 0)
+		return;
+	printf("  %s %s failed: %s; %" PRIu64 " times so far, tried %s ago\n", what,
+	       document_text(board, "name"), document_text(board, "error"),
+	       document_count(board, "failures"), measure_msec(board, "tried_ago_msec", ago));
+}
+
+static void print_sources(const struct json_object *root)
+{
+	printf("decisions   from snapshots by %s, kills by %s\n", document_text(root, "source"),
+	       document_text(root, "kill_method"));
+	for (size_t i = 0; i < document_length(root, "sources"); i++)
+		print_board(document_item(root, "sources", i), "snapshot by");
+	print_board(document_object(root, "kill"), "kill by");
 }
 
 static void print_counts(const struct json_object *root)
@@ -170,6 +192,7 @@ enum exit_code status_run(const struct ctl *ctl)
 	} else {
 		printf("%s.\n\n", view.verdict);
 		print_programs(&view);
+		print_sources(view.page.root);
 		print_counts(view.page.root);
 		print_config(view.page.root);
 		print_troubled_groups(view.page.root);

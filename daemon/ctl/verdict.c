@@ -120,6 +120,21 @@ static bool has_page_faults(const struct view *view)
 	return document_count(document_object(view->page.root, "handler"), "page_faults") > 0;
 }
 
+static bool is_failed(const struct json_object *board)
+{
+	return has_text(board, "state", "failed");
+}
+
+static bool has_failed_source(const struct view *view)
+{
+	const struct json_object *root = view->page.root;
+	bool failed = is_failed(document_object(root, "kill"));
+
+	for (size_t i = 0; i < document_length(root, "sources"); i++)
+		failed = failed || is_failed(document_item(root, "sources", i));
+	return failed;
+}
+
 static bool has_dropped(const struct view *view)
 {
 	return count_of(view, "outcomes_dropped") > 0;
@@ -170,6 +185,9 @@ static const struct trouble {
 	  "The handler has taken page faults, which it must not: its memory is not locked as it "
 	  "should "
 	  "be, see `oomhandlerctl doctor`" },
+	{ has_failed_source, EXIT_CODE_DEGRADED,
+	  "A program of the daemon in the kernel has failed: decisions go by the next best source "
+	  "until a test, made every second, has seen it work again; see below" },
 	{ has_dropped, EXIT_CODE_DEGRADED,
 	  "Records of episodes were dropped because nobody took them in time; the episodes "
 	  "themselves "

@@ -15,7 +15,7 @@ enum estate_end {
 
 /* Owner of every descriptor: this struct. All are above INHERIT_END. */
 struct estate {
-	int tables[5];
+	int tables[TABLES];
 	int guardian; /* pidfd of this process */
 	int handler_socket[ESTATE_ENDS];
 	int guardian_socket[ESTATE_ENDS];

@@ -1,10 +1,10 @@
 /*
  * Step `kill-group`: SIGKILL to everybody the policy does not spare, in rounds, because a group forks
- * while it is being killed. A round looks who is there and signals whom it has not signalled yet; one
- * that brought news is followed by another at once, with the kernel's own list of members: a fork bomb is
- * beaten by rounds that take less time than its next generation. Where the group has a freezer of its own
- * it stands still meanwhile, and one round is all; frozen tasks do not die, so it is thawed as soon as
- * nobody is left to signal.
+ * while it is being killed. A round (group_round.h) looks who is there and signals whom it has not
+ * signalled yet; one that brought news is followed by another at once, by the kernel's own word who is
+ * there: a fork bomb is beaten by rounds that take less time than its next generation. Where the group has
+ * a freezer of its own it stands still meanwhile, and one round is all; frozen tasks do not die, so it is
+ * thawed as soon as nobody is left to signal.
  *
  * Measured on 6.18 with a program that does the same rounds, against 500 processes that fork as fast as
  * they can, in 64 MiB on two processors: 80 to 110 ms with a freezer, 110 to 250 ms without, up to 1.2 s
@@ -12,14 +12,12 @@
  * without a freezer (one time in four, after 2.5 s). What the daemon itself needs is printed by tests/cgroup/042-kill-group.
  */
 #include <errno.h>
-#include <signal.h>
 
 #include "base/clock.h"
-#include "base/hold.h"
 #include "handler/action.h"
 #include "handler/decision.h"
 #include "handler/freezer.h"
-#include "handler/pidfd.h"
+#include "handler/group_round.h"
 #include "handler/record.h"
 #include "handler/strangers.h"
 
@@ -28,167 +26,16 @@
 #define GROUP_ROUND_MSEC 5
 #define GROUP_FACTS_MSEC 20 /* without fresh facts by then, a round with what is there */
 #define GROUP_ROUNDS 3 /* in one turn of the loop; the lists of members are used up by then */
+#define GROUP_ROUNDS_BPF 16 /* which needs no lists: mostly the time below ends the turn */
 #define GROUP_TURN_MSEC 20 /* no further round in this turn: other groups wait for theirs */
 /* Between rounds that bring news: those that were signalled need the processor to die. */
 #define GROUP_NEWS_MSEC 1
 /* In a row. One is not enough: a fork can be through and its child not in the list yet. */
 #define GROUP_EMPTY_ROUNDS 2
 
-/* Whom each entry of the facts stood for when it was signalled: its generation. Never cleared. */
-static uint32_t signalled[FACTS_PROCESSES];
-
-struct round {
-	uint32_t news; /* signalled, or opened to be */
-	uint32_t signalled;
-	uint32_t pending; /* still to be signalled */
-	uint32_t left; /* everybody who is there and not spared */
-	bool complete; /* nobody else can be there */
-	bool strangers; /* may be killed */
-};
-
 static const struct policy_step *step_of(const struct episode *episode)
 {
 	return &episode->policy.step[episode->step];
-}
-
-static bool is_in_unit(const struct episode *episode, const struct candidate *candidate)
-{
-	return episode->policy.unit != POLICY_UNIT_GROUP ||
-	       candidate->unit_inode == episode->unit_inode;
-}
-
-/*
- * A member without facts may be one that a rule protects, but for the names of those that are known; and a
- * child of one that -1000 spares has that from it.
- */
-static bool may_kill_strangers(const struct snapshot *snapshot, const struct episode *episode)
-{
-	for (uint32_t i = 0; i < snapshot->count; i++)
-		if (snapshot->list[i].who.tier == OUTCOME_TIER_NEVER_ADJ)
-			return false;
-	for (uint32_t i = 0; i < episode->rules.count; i++)
-		if (episode->rules.rule[i].list == RULE_PROTECT)
-			return false;
-	return true;
-}
-
-static void signal_known(const struct handler *handler, const struct candidate *candidate,
-			 struct round *round)
-{
-	const struct process_seat *seat =
-		adopt_process(&handler->adopt, candidate->index, candidate->generation);
-	int ret;
-
-	round->left++;
-	if (signalled[candidate->index] == candidate->generation)
-		return;
-	ret = seat ? pidfd_signal(seat->pidfd, SIGKILL) : -EAGAIN;
-	if (ret == -EAGAIN) {
-		round->pending++; /* its descriptor is still on its way */
-		return;
-	}
-	signalled[candidate->index] = candidate->generation;
-	round->signalled += ret == 0;
-	round->left -= ret == -ESRCH;
-}
-
-static void signal_stranger(struct handler *handler, const struct episode *episode,
-			    const struct candidate *candidate, struct round *round)
-{
-	enum stranger stranger = round->strangers
-					 ? strangers_meet(handler, episode, candidate->who.pid)
-					 : STRANGER_WAITING;
-
-	round->left += stranger != STRANGER_GONE;
-	round->signalled += stranger == STRANGER_SIGNALLED;
-	round->pending += stranger == STRANGER_OPENED || stranger == STRANGER_WAITING;
-	round->news += stranger == STRANGER_OPENED;
-}
-
-/* A shim that shares its memory, as between vfork and exec: spared like the one that stands for it. */
-static bool is_twin_of_shim(const struct snapshot *snapshot, const struct candidate *candidate,
-			    const struct ranking_context *context)
-{
-	if (!candidate->stands_for || !candidate->verdict.rule[RULE_SHIM])
-		return false;
-	for (uint32_t i = 0; i < snapshot->count; i++)
-		if (snapshot->list[i].who.pid == candidate->stands_for)
-			return ranking_never(&snapshot->list[i], context) ==
-			       OUTCOME_TIER_NEVER_SHIM;
-	return false;
-}
-
-/* Who may be protected is the last with `kill`; here nobody is the last, so he is spared. */
-static bool is_condemned(const struct snapshot *snapshot, const struct candidate *candidate,
-			 const struct ranking_context *context)
-{
-	enum outcome_tier never = ranking_never(candidate, context);
-
-	return (never == OUTCOME_TIER_FIRST || never == OUTCOME_TIER_SHARER) &&
-	       !candidate->verdict.doubt && !is_twin_of_shim(snapshot, candidate, context);
-}
-
-static void signal_candidate(struct handler *handler, const struct episode *episode,
-			     const struct ranking_context *context, uint32_t at,
-			     struct round *round)
-{
-	const struct candidate *candidate = &handler->snapshot.list[at];
-
-	if (!is_in_unit(episode, candidate))
-		return;
-	if (is_condemned(&handler->snapshot, candidate, context))
-		signal_known(handler, candidate, round);
-	else if (ranking_never(candidate, context) == OUTCOME_TIER_UNKNOWN)
-		signal_stranger(handler, episode, candidate, round);
-}
-
-/* Of the order as it stood in the ranking: to prepare it again has taken the rules from the candidate. */
-static void note_victim(struct handler *handler, struct episode *episode,
-			const struct candidate *first)
-{
-	if (episode->victim.count || !first || first->verdict.doubt || !is_in_unit(episode, first))
-		return;
-	if (victim_take(handler, first, &episode->victim) < 0)
-		return; /* it has not been signalled either: a later round */
-	record_victim(episode, &handler->ranking.list[0],
-		      (struct record_signal){ .number = SIGKILL });
-	episode->victim.waiting = true;
-}
-
-/* The first of the order stands for all in the record; how many they were is said of the step. */
-static void note(struct handler *handler, struct episode *episode, const struct candidate *first,
-		 const struct round *round)
-{
-	if (!round->signalled)
-		return;
-	note_victim(handler, episode, first);
-	episode->acted = true;
-	episode->signalled += round->signalled;
-	record_step_count(episode, episode->signalled);
-	atomic_fetch_add(&handler->tables.outcomes->board[episode->slot].kills, round->signalled);
-}
-
-static struct round round_run(struct handler *handler, struct episode *episode)
-{
-	const struct ranking *ranking = decision_take(handler, episode);
-	const struct ranking_question question = decision_question(handler, episode);
-	struct snapshot *snapshot = &handler->snapshot;
-	struct ranking_context context =
-		ranking_prepare(snapshot->list, snapshot->count, &question);
-	struct round round = { .complete = snapshot->complete && snapshot->missed == 0,
-			       .strangers = may_kill_strangers(snapshot, episode) };
-
-	HOLD(HOLD_KILL_BEFORE_SIGNAL);
-	strangers_begin(handler, episode);
-	for (uint32_t i = 0; i < snapshot->count; i++)
-		signal_candidate(handler, episode, &context, i, &round);
-	strangers_end(handler, episode, round.complete);
-	HOLD(HOLD_KILL_AFTER_SIGNAL);
-	round.news += round.signalled;
-	note(handler, episode, ranking->first, &round);
-	/* What is known is older than the signals: the next round asks the kernel, or fresher facts. */
-	snapshot_request(handler, episode->slot);
-	return round;
 }
 
 static void look_again(const struct handler *handler, struct episode *episode, uint64_t msec)
@@ -205,8 +52,8 @@ static enum action_verdict finish(struct handler *handler, struct episode *episo
 	strangers_release(handler, episode);
 	if (victim->waiting)
 		record_victim_end(handler, episode,
-				  victim_exited(victim) ? OUTCOME_VICTIM_EXITED
-							: OUTCOME_VICTIM_OUTLIVED);
+				  victim_exited(handler, victim) ? OUTCOME_VICTIM_EXITED
+								 : OUTCOME_VICTIM_OUTLIVED);
 	victim_release(handler, victim);
 	return verdict;
 }
@@ -240,8 +87,9 @@ static enum action_verdict rounds_run(struct handler *handler, struct episode *e
 {
 	struct nsec end = nsec_after(clock_now(), nsec_from_msec(GROUP_TURN_MSEC));
 	struct round round = round_run(handler, episode);
+	int most = handler->snapshot.source == SOURCE_BPF ? GROUP_ROUNDS_BPF : GROUP_ROUNDS;
 
-	for (int i = 1; i < GROUP_ROUNDS && round.news && !nsec_reached(clock_now(), end); i++)
+	for (int i = 1; i < most && round.news && !nsec_reached(clock_now(), end); i++)
 		round = round_run(handler, episode);
 	return rounds_settle(handler, episode, &round);
 }

@@ -43,10 +43,16 @@ static void kill_victim(struct handler *handler, struct episode *episode,
 {
 	struct record_signal told = { .number = SIGKILL };
 
-	episode_note_tried(episode, who->pid);
 	HOLD(HOLD_KILL_BEFORE_SIGNAL);
-	told.error = victim_signal(handler, &episode->victim, SIGKILL);
+	told.error = victim_signal(handler, &episode->victim, SIGKILL, &told.method);
 	HOLD(HOLD_KILL_AFTER_SIGNAL);
+	if (told.error == -EAGAIN) {
+		/* An order was to do, and no program works any more: its descriptor is waited for. */
+		victim_release(handler, &episode->victim);
+		look_again(handler, episode, KILL_LOOK_MSEC);
+		return;
+	}
+	episode_note_tried(episode, who->pid);
 	record_victim(episode, who, told);
 	if (told.error < 0) {
 		/* -ESRCH: it went by itself, and its pages are on their way back. */
@@ -139,7 +145,7 @@ enum action_verdict action_kill_tick(struct handler *handler, struct episode *ep
 	if (!victim->waiting)
 		return victim->count && episode->outcome.victims ? kill_held(handler, episode)
 								 : kill_next(handler, episode);
-	if (victim_exited(victim)) {
+	if (victim_exited(handler, victim)) {
 		record_victim_end(handler, episode, OUTCOME_VICTIM_EXITED);
 	} else if (nsec_reached(handler->now, victim->overdue)) {
 		record_victim_end(handler, episode, OUTCOME_VICTIM_OUTLIVED);

@@ -98,12 +98,12 @@ static void help(struct handler *handler, struct episode *episode, const struct 
 }
 
 static enum action_verdict grace_begin(struct handler *handler, struct episode *episode,
-				       const struct outcome_candidate *who)
+				       const struct outcome_candidate *who,
+				       struct record_signal told)
 {
 	struct gauges gauges;
 
-	record_victim(episode, who,
-		      (struct record_signal){ .number = (int)step_of(episode)->signal_number });
+	record_victim(episode, who, told);
 	episode->acted = true;
 	episode->victim.waiting = true;
 	episode->victim.overdue = nsec_after(handler->now, step_of(episode)->grace);
@@ -116,6 +116,7 @@ static enum action_verdict grace_begin(struct handler *handler, struct episode *
 static enum action_verdict choose(struct handler *handler, struct episode *episode)
 {
 	const struct ranking *ranking = decision_take(handler, episode);
+	struct record_signal told = { .number = (int)step_of(episode)->signal_number };
 	int ret = ranking->first ? victim_take(handler, ranking->first, &episode->victim) : -ENOENT;
 
 	if (ret == 0 && !budget_take(handler, episode)) {
@@ -123,12 +124,11 @@ static enum action_verdict choose(struct handler *handler, struct episode *episo
 		return ACTION_OVER_BUDGET;
 	}
 	if (ret == 0) {
-		ret = victim_signal(handler, &episode->victim,
-				    (int)step_of(episode)->signal_number);
+		ret = victim_signal(handler, &episode->victim, told.number, &told.method);
 		HOLD(HOLD_TERMINATE_AFTER_SIGNAL);
 	}
 	if (ret == 0)
-		return grace_begin(handler, episode, &ranking->first->who);
+		return grace_begin(handler, episode, &ranking->first->who, told);
 	victim_release(handler, &episode->victim);
 	if ((ret != -ESRCH && ret != -EAGAIN) || episode->seat_waits++ == TERMINATE_SEAT_WAITS) {
 		record_step_error(episode, ret);
@@ -178,7 +178,7 @@ enum action_verdict action_terminate_tick(struct handler *handler, struct episod
 	if (!episode->victim.waiting)
 		return pressure_is_on(handler, episode, &gauges) ? choose(handler, episode)
 								 : ACTION_DONE;
-	if (victim_exited(&episode->victim)) {
+	if (victim_exited(handler, &episode->victim)) {
 		record_victim_end(handler, episode, OUTCOME_VICTIM_EXITED);
 		victim_release(handler, &episode->victim);
 		return ACTION_DONE;

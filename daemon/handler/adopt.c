@@ -1,4 +1,4 @@
-/* See adopt.h. Everything with an adopt_take, adopt_find or adopt_spend in its name runs in the loop. */
+/* See adopt.h: the thread that takes in and closes. The loop's side is in adopt_use.c. */
 #include "handler/adopt.h"
 
 #include <errno.h>
@@ -13,17 +13,6 @@
 #define ADOPT_WAIT_MSEC 1000 /* how long a spent descriptor may stay open on an idle host */
 #define ADOPT_QUIESCE_MSEC 1 /* the loop's turns are shorter than this unless it is not scheduled */
 
-void adopt_enter(struct adopt *adopt)
-{
-	/* seq_cst: pairs with adopt_quiesce(); the loop reads generations only after this store */
-	atomic_fetch_add(&adopt->turn, 1);
-}
-
-void adopt_leave(struct adopt *adopt)
-{
-	atomic_fetch_add(&adopt->turn, 1);
-}
-
 /*
  * Waits until the loop holds nothing it found before. An even turn means it is waiting for events, and
  * whatever it does next it will find the generation cleared.
@@ -35,50 +24,6 @@ static void adopt_quiesce(struct adopt *adopt)
 
 	while (turn % 2 == 1 && atomic_load(&adopt->turn) == turn)
 		(void)nanosleep(&pause, NULL); /* interrupted early is as good */
-}
-
-const struct group_seat *adopt_group(const struct adopt *adopt, uint32_t slot, uint32_t generation)
-{
-	const struct group_seat *seat = &adopt->groups[slot];
-
-	return generation && atomic_load(&seat->generation) == generation ? seat : NULL;
-}
-
-const struct process_seat *adopt_process(const struct adopt *adopt, uint32_t index,
-					 uint32_t generation)
-{
-	const struct process_seat *seat = &adopt->processes[index];
-
-	return generation && atomic_load(&seat->generation) == generation ? seat : NULL;
-}
-
-int adopt_take_members(struct adopt *adopt, uint32_t slot, uint32_t generation)
-{
-	struct group_seat *seat = &adopt->groups[slot];
-
-	if (!adopt_group(adopt, slot, generation))
-		return -ESRCH;
-	for (int i = 0; i < GROUP_MEMBERS; i++) {
-		int fd = atomic_exchange(&seat->members[i], -1);
-
-		if (fd < 0)
-			continue;
-		/* relaxed: a counter the supervisor looks at when it feels like it */
-		atomic_fetch_add_explicit(&adopt->tables->outcomes->board[slot].members_read, 1,
-					  memory_order_relaxed);
-		return fd;
-	}
-	return -ENFILE;
-}
-
-void adopt_spend(struct adopt *adopt, int fd)
-{
-	uint32_t index;
-
-	if (!ring_reserve(&adopt->spent, ADOPT_SPENT, &index))
-		return;
-	adopt->spent_fd[index] = fd;
-	ring_publish(&adopt->spent);
 }
 
 static void close_spent(struct adopt *adopt)
@@ -128,16 +73,19 @@ static int move_fd(int *from)
 	return fd;
 }
 
+/* A place that is still filled keeps what it has: unread is unread. */
+static void seat_one_shot(_Atomic int *place, int *fd)
+{
+	int expected = -1;
+
+	if (*fd >= 0 && atomic_compare_exchange_strong(place, &expected, *fd))
+		*fd = -1;
+}
+
 static void group_seat_members(struct group_seat *seat, int *fds)
 {
-	for (int i = 0; i < GROUP_MEMBERS; i++) {
-		int expected = -1;
-
-		/* A place that is still filled keeps what it has: unread is unread. */
-		if (fds[i] >= 0 &&
-		    atomic_compare_exchange_strong(&seat->members[i], &expected, fds[i]))
-			fds[i] = -1;
-	}
+	for (int i = 0; i < GROUP_MEMBERS; i++)
+		seat_one_shot(&seat->members[i], &fds[i]);
 }
 
 static void group_take(struct adopt *adopt, const struct wire *wire, int *fds, size_t count)
@@ -176,6 +124,40 @@ static void freezer_take(struct adopt *adopt, uint32_t slot, int fd)
 	__atomic_store_n(place, fd, __ATOMIC_SEQ_CST);
 	adopt_quiesce(adopt);
 	io_close(&former);
+}
+
+/*
+ * The former ones serve until the new ones are in place, so that nobody ever finds none. Those of another
+ * supervisor's do the same work: it is the same roll.
+ */
+static void programs_take(struct adopt *adopt, const struct wire *wire, int *fds, size_t count)
+{
+	struct program_seats *seats = &adopt->programs;
+	int former[ROLL_PROGRAM_COUNT];
+	size_t next = 0;
+
+	for (int i = 0; i < ROLL_PROGRAM_COUNT; i++) {
+		bool sent = wire->files & (1U << i) && next < count;
+
+		/* seq_cst: pairs with adopt_quiesce(), as a generation does */
+		former[i] = atomic_exchange(&seats->fd[i], sent ? move_fd(&fds[next++]) : -1);
+	}
+	atomic_store(&seats->generation, wire->generation);
+	adopt_quiesce(adopt);
+	for (int i = 0; i < ROLL_PROGRAM_COUNT; i++)
+		io_close(&former[i]);
+	atomic_store(&adopt->tables->outcomes->programs_held, wire->generation);
+}
+
+/* Those that find no room were sent twice. */
+static void iterators_take(struct adopt *adopt, int *fds, size_t count)
+{
+	size_t next = 0;
+
+	for (int i = 0; i < WIRE_ITERATORS_MAX && next < count; i++) {
+		seat_one_shot(&adopt->programs.iterators[i], &fds[next]);
+		next += fds[next] < 0;
+	}
 }
 
 static void processes_take(struct adopt *adopt, const struct wire *wire, int *fds, size_t count)
@@ -231,9 +213,22 @@ static void message_take(struct adopt *adopt, const struct wire *wire, int *fds,
 	case WIRE_PROCESSES_GONE:
 		processes_drop(adopt, wire);
 		break;
+	case WIRE_PROGRAMS:
+		programs_take(adopt, wire, fds, count);
+		break;
+	case WIRE_ITERATORS:
+		iterators_take(adopt, fds, count);
+		break;
 	case WIRE_KIND_COUNT:
 		break;
 	}
+}
+
+/* Worth a sweep? Processes come and go by the hundred, and an episode looks for itself. */
+static bool is_news(const struct wire *wire)
+{
+	return wire->kind == WIRE_GROUP || wire->kind == WIRE_GROUP_GONE ||
+	       wire->kind == WIRE_PROGRAMS || wire->kind == WIRE_ITERATORS;
 }
 
 static void *adopt_run(void *argument)
@@ -254,7 +249,7 @@ static void *adopt_run(void *argument)
 		if (ret < 0)
 			continue;
 		message_take(adopt, &wire, fds, count);
-		if (wire.kind == WIRE_GROUP || wire.kind == WIRE_GROUP_GONE)
+		if (is_news(&wire))
 			atomic_fetch_add(&adopt->changes, 1);
 		for (size_t i = 0; i < count; i++)
 			io_close(&fds[i]);
@@ -275,6 +270,11 @@ int adopt_start(struct adopt *adopt, const struct tables *tables, uint32_t handl
 			atomic_store(&adopt->groups[slot].members[i], -1);
 		atomic_store(&tables->outcomes->board[slot].held, 0);
 	}
+	atomic_store(&tables->outcomes->programs_held, 0);
+	for (int i = 0; i < ROLL_PROGRAM_COUNT; i++)
+		atomic_store(&adopt->programs.fd[i], -1);
+	for (int i = 0; i < WIRE_ITERATORS_MAX; i++)
+		atomic_store(&adopt->programs.iterators[i], -1);
 	for (int i = 0; i < FACTS_PROCESSES; i++) {
 		adopt->processes[i].pidfd = -1;
 		adopt->processes[i].adj_fd = -1;

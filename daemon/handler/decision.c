@@ -34,6 +34,8 @@ static struct ranking *rank(struct handler *handler, const struct episode *episo
 {
 	const struct snapshot_question members = { .slot = episode->slot,
 						   .unit = episode->policy.unit,
+						   /* The kernel is killing already. */
+						   .before = episode->policy.mode == POLICY_DRY_RUN,
 						   .rules = &episode->rules };
 	const struct ranking_question question = decision_question(handler, episode);
 

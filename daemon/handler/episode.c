@@ -92,8 +92,9 @@ static void victim_leave(struct handler *handler, struct episode *episode)
 {
 	if (episode->victim.waiting && episode->outcome.victims)
 		record_victim_end(handler, episode,
-				  victim_exited(&episode->victim) ? OUTCOME_VICTIM_EXITED
-								  : OUTCOME_VICTIM_WAITING);
+				  victim_exited(handler, &episode->victim)
+					  ? OUTCOME_VICTIM_EXITED
+					  : OUTCOME_VICTIM_WAITING);
 	victim_release(handler, &episode->victim);
 }
 

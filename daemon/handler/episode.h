@@ -20,7 +20,7 @@
 
 enum episode_phase {
 	EPISODE_FREE,
-	EPISODE_SNAPSHOT, /* fresh facts were asked for */
+	EPISODE_SNAPSHOT, /* fresh facts were asked for, and are waited for if need be */
 	EPISODE_STEP,
 	EPISODE_SETTLE, /* nobody sleeps; it counts when it stays so */
 	EPISODE_LAST_RESORT, /* armed still, because the kernel could kill nobody either */
@@ -85,7 +85,10 @@ struct handler;
  */
 int episode_begin(struct handler *handler, uint32_t slot, enum episode_cause cause);
 
-/* To SNAPSHOT: fresh facts, or what is there when they do not come in time; then the step. */
+/*
+ * To SNAPSHOT, for fresh facts, or what is there when they do not come in time; where the kernel itself
+ * answers, nobody waits for them. Then the step.
+ */
 void episode_ask(struct handler *handler, struct episode *episode);
 
 /* @pid was signalled, or could not be: it is not chosen again in this episode. */

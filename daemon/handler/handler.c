@@ -56,10 +56,10 @@ static int watch_all(void)
 
 static int handler_init(void)
 {
-	const int fds[] = { INHERIT_ROSTER, INHERIT_FACTS, INHERIT_OUTCOMES, INHERIT_LEDGER,
-			    INHERIT_PULSE };
-	int ret = tables_map(fds, (struct tables_access){ .outcomes = true, .ledger = true },
-			     &handler.tables);
+	const int fds[] = { INHERIT_ROSTER, INHERIT_FACTS, INHERIT_OUTCOMES,
+			    INHERIT_LEDGER, INHERIT_PULSE, INHERIT_ROLL };
+	const struct tables_access access = { .outcomes = true, .ledger = true, .roll = true };
+	int ret = tables_map(fds, access, &handler.tables);
 
 	if (ret < 0)
 		return ret;

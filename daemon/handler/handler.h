@@ -11,6 +11,8 @@
  *     step.c      the policy, step by step     settle.c        calm that has to last
  *     action.c    the steps as table rows      last_resort.c   nobody can be killed
  *     snapshot.c  who lives there, how big     decision.c      who goes first (ranking/)
+ *     roll_ask.c  ... the kernel is asked      source.c        does it answer?
+ *     lookup.c    by pid, by inode             adopt_use.c     what adopt.c took in, for the loop
  *     victim.c    a process and its sharers    budget.c        how many kills are left
  *     mark.c      the kernel takes our choice  rival.c         ... unless somebody is as bad
  *     knob_turn.c ledger, epoch, knob          record.c        what is said afterwards
@@ -25,6 +27,7 @@
 #include "handler/adopt.h"
 #include "handler/budget.h"
 #include "handler/episode.h"
+#include "handler/lookup.h"
 #include "handler/snapshot.h"
 #include "ranking/ranking.h"
 #include "shared/inherit.h"
@@ -94,7 +97,10 @@ struct handler {
 	struct slot slots[ROSTER_SLOTS];
 	struct episode episodes[EPISODE_POOL];
 	struct budget_host budget;
+	uint32_t tested_slot; /* whose group the sources were last tried on */
 	struct snapshot snapshot; /* scratch of one decision, as are ... */
+	struct lookup pids; /* ... of the snapshot */
+	struct lookup groups;
 	struct ranking ranking;
 	struct policy policy; /* scratch of one look */
 };

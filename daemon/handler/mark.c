@@ -81,7 +81,7 @@ int mark_put(struct handler *handler, const struct candidate *candidate)
 	};
 	int number = free_mark(handler), ret;
 
-	if (candidate->index != CANDIDATE_UNKNOWN)
+	if (candidate->index != CANDIDATE_NO_SEAT)
 		seat = adopt_process(&handler->adopt, candidate->index, candidate->generation);
 	if (number < 0 || !seat || seat->adj_fd < 0)
 		return number < 0 ? number : -ESRCH;

@@ -60,25 +60,29 @@ void record_trigger(struct handler *handler, struct episode *episode, const stru
 }
 
 /*
- * What else the sampler tells of the moment: it may come after the first decision, or not at all. Once
- * victims have died it would no longer be of the trigger.
+ * memory.stat is the sampler's, and no decision waits for it: it is taken by the first part of the record
+ * that is written after it came. By then a victim may be dying; when it was read stands with it.
  */
-static void circumstances_take(const struct handler *handler, struct episode *episode,
-			       const struct ranking *ranking)
+static void memory_take(const struct handler *handler, struct episode *episode)
 {
-	struct outcome *outcome = &episode->outcome;
+	const uint64_t reach = nsec_from_msec(RECORD_MEMORY_MSEC).count;
 	struct facts_memory memory;
 
-	if (!outcome->asleep)
-		outcome->asleep = ranking->asleep;
-	if (outcome->memory.sampled_nsec || episode->acted)
+	if (episode->outcome.memory.sampled_nsec)
 		return;
 	/* Half-written by a sampler that died: as good as never. */
 	if (facts_read_memory(handler->tables.facts, episode->slot, &memory) == 0 &&
-	    memory.sampled_nsec &&
-	    memory.sampled_nsec + nsec_from_msec(RECORD_MEMORY_MSEC).count >=
-		    episode->trigger.count)
-		outcome->memory = memory;
+	    memory.sampled_nsec && memory.sampled_nsec + reach >= episode->trigger.count)
+		episode->outcome.memory = memory;
+}
+
+/* A source that failed belongs to the record at whichever decision it did. */
+static void source_failure_take(struct outcome *outcome, const struct snapshot *snapshot)
+{
+	if (outcome->source_error || snapshot->error == 0)
+		return;
+	outcome->source_failed = snapshot->failed;
+	outcome->source_error = (uint32_t)-snapshot->error;
 }
 
 void record_decision(struct handler *handler, struct episode *episode,
@@ -86,12 +90,16 @@ void record_decision(struct handler *handler, struct episode *episode,
 {
 	struct outcome *outcome = &episode->outcome;
 
-	circumstances_take(handler, episode, ranking);
+	memory_take(handler, episode);
+	source_failure_take(outcome, &handler->snapshot);
+	if (!outcome->asleep)
+		outcome->asleep = ranking->asleep;
 	if (outcome->decided_nsec)
 		return;
 	outcome->candidates = ranking->total;
 	outcome->eligible = ranking->eligible;
 	outcome->listed = ranking->listed;
+	outcome->source = handler->snapshot.source;
 	outcome->facts_missed = handler->snapshot.missed;
 	outcome->facts_age_nsec = handler->snapshot.age.count;
 	outcome->decided_nsec = since_trigger(episode, clock_now());
@@ -111,6 +119,7 @@ void record_victim(struct episode *episode, const struct outcome_candidate *who,
 		.end = signal.error < 0 ? OUTCOME_VICTIM_REFUSED : OUTCOME_VICTIM_WAITING,
 		.error = (uint32_t)-signal.error,
 		.signal_number = (uint32_t)signal.number,
+		.method = signal.method,
 		.signalled_nsec = since_trigger(episode, clock_now()),
 	};
 }
@@ -121,6 +130,7 @@ void record_victim_end(const struct handler *handler, struct episode *episode,
 	struct outcome_victim *victim = &episode->outcome.victim[episode->outcome.victims - 1];
 
 	assert(episode->outcome.victims > 0);
+	memory_take(handler, episode);
 	victim->end = end;
 	if (end == OUTCOME_VICTIM_EXITED)
 		victim->exited_nsec = since_trigger(episode, handler->now);
@@ -208,6 +218,7 @@ void record_send(struct handler *handler, struct episode *episode, enum outcome_
 	uint64_t kills = level_kills(handler, episode->slot);
 	uint32_t index;
 
+	memory_take(handler, episode);
 	(void)level_gauges(handler, episode->slot,
 			   &gauges); /* gone: the usage at the trigger stays */
 	outcome->sequence = ++handler->sequence;

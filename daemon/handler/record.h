@@ -15,8 +15,8 @@ void record_trigger(struct handler *handler, struct episode *episode, const stru
 		    enum episode_cause cause);
 
 /*
- * The first ranking; later ones, after a victim died, do not replace it. What came too late for the
- * first, memory.stat and who sleeps, is taken from a later one.
+ * The first ranking; later ones, after a victim died, do not replace it. Who sleeps is taken from the
+ * first that tells of somebody.
  */
 void record_decision(struct handler *handler, struct episode *episode,
 		     const struct ranking *ranking);
@@ -25,6 +25,7 @@ void record_decision(struct handler *handler, struct episode *episode,
 struct record_signal {
 	int number; /* 0: marked for the kernel's killer */
 	int error; /* 0 or a negative errno */
+	enum kill_method method;
 };
 
 /* The end is filled in by record_victim_end(), which speaks of the latest. */

@@ -8,7 +8,7 @@ static bool is_killable(const struct candidate *candidate)
 {
 	return !(candidate->who.flags & (FACT_KERNEL_THREAD | FACT_DYING)) &&
 	       candidate->who.pid != 1 && candidate->who.oom_score_adj != ADJ_NEVER &&
-	       candidate->index != CANDIDATE_UNKNOWN;
+	       !candidate->unknown;
 }
 
 static bool shares_with(const struct candidate *candidate, const struct candidate *choice)

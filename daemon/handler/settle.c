@@ -22,7 +22,7 @@ static struct nsec next_look(const struct handler *handler, const struct episode
 
 void settle_victim(struct handler *handler, struct episode *episode)
 {
-	if (!episode->victim.waiting || !victim_exited(&episode->victim))
+	if (!episode->victim.waiting || !victim_exited(handler, &episode->victim))
 		return;
 	record_victim_end(handler, episode, OUTCOME_VICTIM_EXITED);
 	victim_release(handler, &episode->victim);

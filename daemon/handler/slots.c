@@ -13,6 +13,7 @@
 #include "handler/look.h"
 #include "handler/mark.h"
 #include "handler/slot.h"
+#include "handler/source.h"
 
 #define SLOTS_LOAN_BITS 16
 
@@ -255,6 +256,7 @@ void slots_sweep(struct handler *handler)
 {
 	for (uint32_t number = 0; number < slots_used(handler); number++)
 		slot_sweep(handler, number);
+	source_test(handler);
 }
 
 void slots_event(struct handler *handler, uint32_t event)

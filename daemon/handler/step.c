@@ -34,8 +34,8 @@ static void leave_behind(struct handler *handler, struct episode *episode)
 	action_thaw(handler, episode->slot);
 	if (victim->waiting)
 		record_victim_end(handler, episode,
-				  victim_exited(victim) ? OUTCOME_VICTIM_EXITED
-							: OUTCOME_VICTIM_OUTLIVED);
+				  victim_exited(handler, victim) ? OUTCOME_VICTIM_EXITED
+								 : OUTCOME_VICTIM_OUTLIVED);
 	if (victim->waiting || row_of(episode)->tick != action_kill_tick)
 		victim_release(handler, victim);
 }

@@ -1,10 +1,10 @@
 /*
- * Members without facts, for the one step that kills them nevertheless. All that is known of such a
- * process is that a list of members named its number. So it is opened first, and signalled when a list
- * read after that names the number still: then it is the opened one that is a member, because while it
- * lives nobody else can have its number.
+ * Members without a descriptor, for the one step that kills them nevertheless: those without facts, and
+ * those that the kernel's own answer tells of while no order can be given (orders.h). Such a process is
+ * opened by its number first, and signalled when a list read after that names the number still: then it is
+ * the opened one that is a member, because while it lives nobody else can have its number.
  *
- * There is one table, and one episode has it: others do with facts alone until it is free.
+ * There is one table, and one episode has it: others do with seats alone until it is free.
  */
 #pragma once
 
@@ -33,7 +33,7 @@ struct episode;
 void strangers_begin(struct handler *handler, const struct episode *episode);
 
 /**
- * strangers_meet() - a list that was read in this look names @pid, and no fact does
+ * strangers_meet() - a list that was read in this look names @pid, and there is no seat of it
  *
  * Context: loop; at most one pidfd_open or one signal.
  */
@@ -41,7 +41,7 @@ enum stranger strangers_meet(struct handler *handler, const struct episode *epis
 
 /**
  * strangers_end() - the look is over
- * @complete: it named every member: whom it did not name has gone, or has facts now
+ * @complete: it named every member: whom it did not name has gone, or has a seat now
  */
 void strangers_end(struct handler *handler, const struct episode *episode, bool complete);
 

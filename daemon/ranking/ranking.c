@@ -37,7 +37,7 @@ static enum outcome_tier never_alone(const struct candidate *candidate,
 		return OUTCOME_TIER_NEVER_ADJ;
 	if (candidate->verdict.rule[RULE_PROTECT])
 		return OUTCOME_TIER_NEVER_PROTECTED;
-	if (candidate->index == CANDIDATE_UNKNOWN)
+	if (candidate->unknown)
 		return OUTCOME_TIER_UNKNOWN;
 	return OUTCOME_TIER_FIRST;
 }
@@ -199,7 +199,7 @@ static struct outcome_candidate entry_of(const struct candidate *candidate,
 /* The dying are counted as somebody: their end frees what the kernel would free. */
 static bool is_beyond_kernel(const struct candidate *candidate)
 {
-	if (candidate->index == CANDIDATE_UNKNOWN || candidate->who.flags & FACT_DYING)
+	if (candidate->unknown || candidate->who.flags & FACT_DYING)
 		return false;
 	return candidate->who.flags & FACT_KERNEL_THREAD || candidate->who.pid == HOST_INIT ||
 	       candidate->who.oom_score_adj == ADJ_NEVER;
@@ -211,7 +211,7 @@ static void count_members(const struct candidate *list, const struct ranking_con
 	uint32_t beyond = 0;
 
 	for (uint32_t i = 0; i < ranking->total; i++) {
-		ranking->unknown += list[i].index == CANDIDATE_UNKNOWN;
+		ranking->unknown += list[i].unknown;
 		ranking->asleep += (list[i].who.flags & FACT_ASLEEP) != 0;
 		ranking->eligible += ranking_never(&list[i], context) == OUTCOME_TIER_FIRST &&
 				     !tiers_tried(&list[i], &context->question);

@@ -3,7 +3,7 @@
  * tie-break; what put each candidate behind the one before it is recorded.
  *
  *   1  never chosen: kernel threads, host pid 1, this daemon, the dying, oom_score_adj -1000 (unless
- *      ProtectAdj=no), Protect=, container runtime shims, and members without facts, which may be any of
+ *      ProtectAdj=no), Protect=, container runtime shims, and members nobody knows, which may be any of
  *      these; and who shares its memory with another candidate that stands for both
  *   2  signalled before in this episode
  *   3  Prefer= goes first
@@ -45,7 +45,7 @@ struct ranking {
 	uint32_t listed;
 	uint32_t total;
 	uint32_t eligible; /* outside tiers 1 and 2 */
-	uint32_t unknown; /* members without facts */
+	uint32_t unknown; /* members of which nothing but the pid is known */
 	uint32_t asleep;
 	bool kernel_could; /* somebody is there whom the kernel's killer may kill, or might be */
 	struct bytes known; /* memory of all others, shared memory counted once */
@@ -56,7 +56,7 @@ struct ranking {
 /**
  * ranking_prepare() - settle what one candidate cannot tell alone
  *
- * Candidates of one memory (equal mm and equal vm_size) get one that stands for all, with the number of
+ * Candidates of one memory (see mm of struct candidate) get one that stands for all, with the number of
  * the others: the lowest pid, but a shim only among shims. When one of them is pid 1, ours, -1000 or
  * protected, none may be chosen, because nothing would be freed. The dying take no part. Badness is worked
  * out here too. What an earlier ranking_make() left in who is lost.

@@ -20,17 +20,20 @@ static int order(uint64_t left, uint64_t right)
 	return (left > right) - (left < right);
 }
 
-/* mm alone is not enough: it is a pid, and may have been read before an exec. */
+/*
+ * From /proc mm is a pid, and may have been read before an exec. From the kernel it is the memory itself,
+ * while its size may have changed between two that share it.
+ */
 static int order_memories(const struct candidate *left, const struct candidate *right)
 {
 	int out = order(left->mm, right->mm);
 
-	return out ? out : order(left->who.vm_size, right->who.vm_size);
+	return out || left->live ? out : order(left->who.vm_size, right->who.vm_size);
 }
 
 static bool takes_part(const struct candidate *candidate)
 {
-	return candidate->mm && candidate->index != CANDIDATE_UNKNOWN &&
+	return candidate->mm && !candidate->unknown &&
 	       !(candidate->who.flags & (FACT_DYING | FACT_KERNEL_THREAD));
 }
 

@@ -46,35 +46,43 @@ static uint32_t match_name(const struct policy_rules *rules, enum rule_kind kind
 	return bundle.states ? matched | bundle_match(&bundle, subject) : matched;
 }
 
-static uint32_t match_details(const struct policy_rules *rules, const struct fact *fact)
+static bool is_known(enum rule_kind kind, const struct fact *fact,
+		     const char path[static ROSTER_PATH_SIZE])
 {
-	const struct subject exe = { .text = fact->exe, .size = sizeof(fact->exe) };
-	const struct subject cmdline = { .text = fact->cmdline, .size = sizeof(fact->cmdline) };
-
-	if (!(fact->flags & FACT_DETAILS))
-		return 0;
-	return match_name(rules, RULE_EXE, exe) | match_name(rules, RULE_CMDLINE, cmdline);
+	switch (kind) {
+	case RULE_EXE:
+		return fact->flags & FACT_DETAILS;
+	case RULE_CMDLINE:
+		return fact->flags & FACT_CMDLINE;
+	case RULE_CGROUP:
+		return path[0];
+	case RULE_COMM:
+	case RULE_UID:
+	case RULE_ADJ:
+	case RULE_KIND_COUNT:
+		break;
+	}
+	return true;
 }
 
 static uint32_t match_all(const struct policy_rules *rules, const struct fact *fact,
 			  const char path[static ROSTER_PATH_SIZE])
 {
 	const struct subject comm = { .text = fact->comm, .size = sizeof(fact->comm) };
+	const struct subject exe = { .text = fact->exe, .size = sizeof(fact->exe) };
+	const struct subject cmdline = { .text = fact->cmdline, .size = sizeof(fact->cmdline) };
 	const struct subject cgroup = { .text = path, .size = ROSTER_PATH_SIZE };
 	uint32_t matched = match_range(rules, RULE_UID, fact->uid) |
 			   match_range(rules, RULE_ADJ, fact->oom_score_adj) |
-			   match_name(rules, RULE_COMM, comm) | match_details(rules, fact);
+			   match_name(rules, RULE_COMM, comm);
 
-	return path[0] ? matched | match_name(rules, RULE_CGROUP, cgroup) : matched;
-}
-
-static bool is_unasked(const struct policy_rule *rule, const struct fact *fact,
-		       const char path[static ROSTER_PATH_SIZE])
-{
-	if (rule->kind == RULE_CGROUP)
-		return !path[0];
-	return (rule->kind == RULE_EXE || rule->kind == RULE_CMDLINE) &&
-	       !(fact->flags & FACT_DETAILS);
+	if (is_known(RULE_EXE, fact, path))
+		matched |= match_name(rules, RULE_EXE, exe);
+	if (is_known(RULE_CMDLINE, fact, path))
+		matched |= match_name(rules, RULE_CMDLINE, cmdline);
+	if (is_known(RULE_CGROUP, fact, path))
+		matched |= match_name(rules, RULE_CGROUP, cgroup);
+	return matched;
 }
 
 struct verdict verdict_of(const struct policy_rules *rules, const struct fact *fact,
@@ -93,7 +101,7 @@ struct verdict verdict_of(const struct policy_rules *rules, const struct fact *f
 		if (matched & 1U << i && !verdict.rule[list])
 			verdict.rule[list] = number[list];
 		if (list == RULE_PROTECT && !verdict.doubt &&
-		    is_unasked(&rules->rule[i], fact, path))
+		    !is_known(rules->rule[i].kind, fact, path))
 			verdict.doubt = number[list];
 	}
 	if (verdict.rule[RULE_PROTECT])
@@ -137,7 +145,8 @@ struct candidate candidate_of(const struct policy_rules *rules, const struct fac
 struct candidate candidate_unknown(uint32_t pid)
 {
 	return (struct candidate){
-		.index = CANDIDATE_UNKNOWN,
+		.index = CANDIDATE_NO_SEAT,
+		.unknown = true,
 		.who = { .pid = pid, .uid = UINT32_MAX },
 	};
 }

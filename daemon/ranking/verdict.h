@@ -9,7 +9,7 @@
 
 #include "shared/outcome.h"
 
-#define CANDIDATE_UNKNOWN UINT32_MAX
+#define CANDIDATE_NO_SEAT UINT32_MAX
 
 /*
  * Number of the first rule of each list that names the process, from 1; 0: none. Doubt: that of the first
@@ -22,10 +22,14 @@ struct verdict {
 };
 
 struct candidate {
-	uint32_t index; /* in facts; CANDIDATE_UNKNOWN: a member without facts */
+	uint32_t
+		index; /* in facts, by which its descriptors are found; CANDIDATE_NO_SEAT: not there */
 	uint32_t generation; /* of the fact */
-	uint32_t slot; /* its group's */
-	uint32_t mm; /* see struct fact */
+	uint32_t slot; /* its group's, or of the nearest one above that has a slot */
+	uint32_t live; /* a thread of it that still lives, for orders to the kernel; 0: not known */
+	/* Equal, and from /proc with equal vm_size, for those who share a memory; 0: shares with nobody. */
+	uint64_t mm;
+	bool unknown; /* nothing but its pid is known */
 	uint32_t stands_for; /* ranking_prepare(): pid of the one that stands for it, 0: itself */
 	bool seen; /* the kernel's own list of members names it */
 	struct verdict verdict;
@@ -39,7 +43,7 @@ struct candidate {
  * verdict_of() - what @rules say of the process of @fact
  * @path: of its group, below the hierarchy's root; "" when it is not known: then no cgroup: rule applies
  *
- * Without FACT_DETAILS no exe: and no cmdline: rule applies. A Protect= rule that could not be asked for
+ * Without FACT_DETAILS no exe: rule applies, and without FACT_CMDLINE no cmdline: rule. A Protect= rule that could not be asked for
  * one of these reasons is the verdict's doubt.
  *
  * Context: any; no allocation, no system call; linear in the length of the names.

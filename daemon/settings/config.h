@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "settings/problems.h"
 #include "shared/policy.h"
+#include "shared/source.h"
 
 #define CONFIG_BUDGET_MAX 256 /* kills the handler can remember for the host */
 #define CONFIG_FILE SYSCONFDIR "/oomhandlerd/oomhandlerd.conf"
@@ -16,6 +17,8 @@
 struct config {
 	struct nsec sample_interval; /* [Supervisor] SampleInterval=5s */
 	struct nsec rescan_interval; /* [Supervisor] RescanInterval=10s */
+	uint32_t source; /* [Supervisor] Snapshot=bpf, enum source: the best one that may be used */
+	bool tracing; /* [Supervisor] Tracing=yes; what is loaded at the start stays */
 	struct nsec default_deadline; /* [Policy] DefaultDeadline=2s */
 	struct kill_budget host_kill_budget; /* [Policy] HostKillBudget=none */
 	struct bytes take_back_step; /* [Lending] TakeBackStep=4M */

@@ -23,6 +23,13 @@
 #define MIB BYTES_PER_MIB
 #define GIB (1024 * BYTES_PER_MIB)
 
+static const char *const source_names[] = {
+	[SOURCE_BPF] = "bpf",
+	[SOURCE_ITER] = "iter",
+	[SOURCE_FACTS] = "facts",
+	[SOURCE_COUNT] = NULL,
+};
+
 static const struct option_row config_rows[] = {
 	{ "Supervisor",
 	  "SampleInterval",
@@ -36,6 +43,18 @@ static const struct option_row config_rows[] = {
 	  "10s",
 	  true,
 	  "how often the whole hierarchy is walked for groups whose creation went unnoticed" },
+	{ "Supervisor",
+	  "Snapshot",
+	  { VALUE_WORD, 0, 0, source_names, IN_CONFIG(source) },
+	  "bpf",
+	  true,
+	  "the best source of snapshots that may be used; the handler goes down from there" },
+	{ "Supervisor",
+	  "Tracing",
+	  { VALUE_YES_NO, 0, 0, NULL, IN_CONFIG(tracing) },
+	  "yes",
+	  false,
+	  "programs in the kernel that tell of births and deaths of processes and groups" },
 	{ "Policy",
 	  "DefaultDeadline",
 	  { VALUE_SPAN, 100 * MSEC, HOUR, NULL, IN_CONFIG(default_deadline) },

@@ -12,25 +12,11 @@
 #pragma once
 
 #include "base/sequence.h"
+#include "shared/process.h"
 #include "shared/roster.h"
 
 #define FACTS_PROCESSES 8192
-#define FACTS_COMM_SIZE 16
-#define FACTS_EXE_SIZE 32 /* longer names are cut; so are patterns' subjects */
 #define FACTS_CMDLINE_SIZE 256
-
-enum fact_flag {
-	FACT_KERNEL_THREAD = 1 << 0,
-	FACT_DYING = 1 << 1, /* zombie or dead, no thread left that holds memory */
-	FACT_OURS = 1 << 2, /* a program of this daemon */
-	FACT_ZOMBIE_LEADER = 1 << 3, /* leader has exited, other threads hold the memory */
-	FACT_HOST_PID_NAMESPACE =
-		1 << 4, /* in the daemon's own pid namespace, not in a container's */
-	FACT_ASLEEP = 1 << 5, /* the main thread is in uninterruptible sleep, as in an OOM */
-	FACT_DETAILS = 1 << 6, /* exe, cmdline, start and mm are known */
-	FACT_DETAILS_REFUSED =
-		1 << 7, /* they could not be read in time, and will not be asked for again */
-};
 
 /* Units: bytes, as /proc/PID/status says them in KiB. Source: proc(5), measured safe on 5.10 to 6.18. */
 struct fact {

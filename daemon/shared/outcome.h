@@ -9,6 +9,7 @@
 #include "base/ring.h"
 #include "shared/facts.h"
 #include "shared/policy.h"
+#include "shared/source.h"
 
 #define OUTCOME_RECORDS 256 /* a power of two */
 #define OUTCOME_CANDIDATES 32 /* the first of the ranking; the count of all is in the record */
@@ -44,6 +45,15 @@ struct board_slot {
 	_Atomic uint32_t hook_step; /* index in the policy */
 	_Atomic uint32_t hook_victim; /* pid, 0: nobody could be chosen */
 	_Atomic uint32_t padding;
+};
+
+struct source_board {
+	_Atomic uint32_t state; /* enum source_state */
+	_Atomic uint32_t error; /* errno of the last failure, 0: none so far */
+	_Atomic uint64_t
+		tried_nsec; /* last, by an episode or the self-test; CLOCK_MONOTONIC; 0: never */
+	_Atomic uint64_t uses;
+	_Atomic uint64_t failures;
 };
 
 enum outcome_kind {
@@ -126,7 +136,7 @@ struct outcome_victim {
 	uint32_t end; /* enum outcome_victim_end */
 	uint32_t error; /* errno of the signal, 0 */
 	uint32_t signal_number; /* 0: marked for the kernel's killer */
-	uint32_t padding;
+	uint32_t method; /* enum kill_method */
 	uint64_t signalled_nsec; /* since the trigger */
 	uint64_t exited_nsec; /* since the trigger, 0: not seen */
 };
@@ -182,11 +192,14 @@ struct outcome {
 	uint32_t candidates; /* processes of the subtree that were ranked */
 	uint32_t eligible; /* of these, not in a never tier */
 	uint32_t listed; /* entries of candidate[] */
-	uint32_t facts_missed;
-	uint32_t asleep; /* processes of these in uninterruptible sleep */
+	uint32_t
+		facts_missed; /* processes that were not read, or found no room: the smallest ones */
+	uint32_t asleep; /* of these, those waiting in the OOM (FACT_ASLEEP) */
 	uint32_t order; /* enum policy_order */
 	uint32_t unit; /* enum policy_unit */
-	uint32_t padding;
+	uint32_t source; /* enum source: where all this is from */
+	uint32_t source_failed; /* enum source of a better one that failed, if source_error */
+	uint32_t source_error; /* errno, 0: none failed */
 	uint64_t facts_age_nsec;
 	uint64_t decided_nsec; /* since the trigger */
 	struct outcome_candidate candidate[OUTCOME_CANDIDATES];
@@ -207,6 +220,10 @@ struct outcome {
 
 struct outcomes {
 	struct board_slot board[ROSTER_SLOTS];
+	struct source_board sources[SOURCE_COUNT];
+	struct source_board kill; /* KILL_METHOD_BPF */
+	_Atomic uint32_t programs_held; /* wire.generation of those the handler has; 0: none */
+	_Atomic uint32_t iterators_read; /* one-shot descriptors used up */
 	struct ring ring;
 	_Atomic uint64_t dropped;
 	struct outcome records[OUTCOME_RECORDS];

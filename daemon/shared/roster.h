@@ -58,7 +58,8 @@ struct roster_slot {
 _Static_assert(sizeof(struct roster_slot) % 8 == 0, "copied in words by sequence_load()");
 
 struct roster_path {
-	char text[ROSTER_PATH_SIZE]; /* below the hierarchy's root, raw */
+	_Alignas(8) char text
+		[ROSTER_PATH_SIZE]; /* below the hierarchy's root, raw; copied in words */
 };
 
 /* What holds for the whole host; bytes and counts as the supervisor has resolved percentages. */
@@ -67,7 +68,7 @@ struct roster_host {
 	_Atomic uint64_t min_available; /* no loan may take MemAvailable below this */
 	_Atomic uint64_t budget_window_nsec;
 	_Atomic uint32_t budget_kills; /* of all groups together in the window; 0: no bound */
-	uint32_t padding;
+	_Atomic uint32_t source; /* enum source: the best one that may be used */
 };
 
 struct roster {

@@ -16,6 +16,7 @@
 
 #define WIRE_PROCESSES_MAX 64 /* per message */
 #define WIRE_FDS 128 /* the kernel allows 253 (SCM_MAX_FD) */
+#define WIRE_ITERATORS_MAX 8 /* in the handler at a time */
 
 enum wire_kind {
 	WIRE_GROUP, /* to both: descriptors of a group, those of @files, in the order of enum group_file */
@@ -24,6 +25,8 @@ enum wire_kind {
 	WIRE_GROUP_FREEZER, /* to both: freezer.state of the group, or without a descriptor: no longer */
 	WIRE_PROCESSES, /* to the handler: a pidfd and an oom_score_adj descriptor for each */
 	WIRE_PROCESSES_GONE, /* to the handler: close them */
+	WIRE_PROGRAMS, /* to the handler: those of @files, in the order of enum roll_program */
+	WIRE_ITERATORS, /* to the handler: fresh one-shot descriptors of a program that is shown all tasks */
 	WIRE_KIND_COUNT,
 };
 
@@ -38,7 +41,7 @@ struct wire {
 		receiver_generation; /* handler_generation it is meant for; an older one is dropped */
 	uint32_t slot;
 	uint32_t generation; /* of the slot */
-	uint32_t files; /* bit per enum group_file */
+	uint32_t files; /* bit per enum group_file, or per enum roll_program */
 	uint32_t process_count;
 	struct wire_process process[WIRE_PROCESSES_MAX];
 };

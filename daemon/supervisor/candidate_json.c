@@ -51,6 +51,28 @@ const char *candidate_group(struct groups *groups, uint64_t inode, struct group_
 	return view->label;
 }
 
+/* What /proc does not tell. A lock that is free, or of which nothing is known, is null. */
+static void add_instant(struct json_object *object, uint32_t flags)
+{
+	static const struct {
+		uint32_t flag;
+		const char *text;
+	} holds[] = {
+		{ FACT_MMAP_WRITER, "held for writing" },
+		{ FACT_MMAP_READERS, "held for reading" },
+		{ FACT_MMAP_WAITERS, "waited for" },
+	};
+	char text[64] = "";
+
+	for (size_t i = 0; i < sizeof(holds) / sizeof(holds[0]); i++)
+		if (flags & holds[i].flag)
+			(void)snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s",
+				       *text ? ", " : "", holds[i].text);
+	json_add_flag(object, "frozen", flags & FACT_FROZEN);
+	json_add_flag(object, "estimated", flags & FACT_ESTIMATED);
+	json_add_nullable(object, "mmap_lock", *text ? text : NULL);
+}
+
 static void add_sizes(struct json_object *object, const struct outcome_candidate *who)
 {
 	uint64_t named = who->file + who->shmem;
@@ -92,6 +114,7 @@ struct json_object *candidate_json_new(const struct outcome_candidate *who,
 		json_add_nullable(object, "exe", NULL);
 	json_add_signed(object, "oom_score_adj", who->oom_score_adj);
 	json_add_flag(object, "asleep", who->flags & FACT_ASLEEP);
+	add_instant(object, who->flags);
 	add_sizes(object, who);
 	json_add_number(object, "sharers", who->sharers);
 	json_add_text(object, "tier", outcome_tier_name(who->tier));

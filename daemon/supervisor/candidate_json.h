@@ -20,8 +20,9 @@ struct candidate_names {
 };
 
 /**
- * candidate_json_new() - {"pid","uid","comm","exe","oom_score_adj","asleep","vm_size","rss","anon",
- * "file","shmem","swap","page_tables","badness","sharers","tier","rule","age_msec","cgroup"}
+ * candidate_json_new() - {"pid","uid","comm","exe","oom_score_adj","asleep","frozen","estimated",
+ * "mmap_lock","vm_size","rss","anon","file","shmem","swap","page_tables","badness","sharers","tier","rule",
+ * "age_msec","cgroup"}
  *
  * Context: any thread of the supervisor; allocates; takes the lock of @names->groups shortly.
  * Return:  an object the caller puts; NULL without memory.

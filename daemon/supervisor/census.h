@@ -1,6 +1,6 @@
 /*
  * Everybody who lives in a group and below it, as candidates: what the handler's snapshot is in an
- * episode, made for `explain` from the same facts, with the kernel's own lists of members beside them.
+ * episode, made for `explain` from the facts, with the kernel's own lists of members beside them.
  *
  * Context: main loop; opens files of groups, none of processes.
  */

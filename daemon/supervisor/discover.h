@@ -25,8 +25,9 @@ int discover_open(struct discover *ret_discover, const char **ret_reason);
 /**
  * discover_walk() - visit @base and every group below it, parents before children
  *
- * The children of a group are read after its visit returns: a watch added in the visit misses none of
- * those made later. A group that cannot be read any more is left out, and the walk goes on.
+ * The children of a group are read after its visit returns: who begins to listen there in the visit
+ * misses none of those made later. A group that cannot be read any more is left out, and the walk goes
+ * on.
  *
  * Errors:  -ENAMETOOLONG for a @base past PATH_MAX, -EIO when libcgroup gives up.
  */

@@ -1,6 +1,7 @@
 /*
- * `explain CGROUP`: what would be done if the group ran out of memory now, by the same rules, facts and
- * order as an episode, and nothing is done. Where the facts are older than a second the sampler is asked for
+ * `explain CGROUP`: what would be done if the group ran out of memory now, by the same rules and
+ * order as an episode, from the facts that were sampled, and nothing is done. Where an episode would ask the
+ * kernel instead, the answer says so. Where the facts are older than a second the sampler is asked for
  * fresh ones first; the main loop does not wait for them, a timer looks.
  */
 #pragma once

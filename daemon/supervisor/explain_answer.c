@@ -22,6 +22,7 @@
 #include "supervisor/json_add.h"
 #include "supervisor/outcome_words.h"
 #include "supervisor/sentence.h"
+#include "supervisor/source_standing.h"
 
 #define WHY_SIZE (GROUP_LABEL_SIZE + 128)
 
@@ -32,6 +33,7 @@ struct answer {
 	uint64_t limit, memsw_limit, usage; /* UINT64_MAX: not known */
 	struct policy policy;
 	struct policy_rules rules;
+	enum source source; /* an episode would begin with */
 	struct census census;
 	struct ranking ranking;
 	struct sentence sentence;
@@ -188,6 +190,15 @@ static void unit_find(struct answer *answer)
 	answer->sentence.unit_use.count = first->unit_use;
 }
 
+/* A dry run asks how it was a moment ago, which facts alone can tell. */
+static enum source source_find(const struct answer *answer)
+{
+	struct source_standing standing = source_standing_of(&answer->supervisor->tables);
+
+	return answer->policy.mode == POLICY_DRY_RUN ? SOURCE_FACTS
+						     : source_standing_source(&standing);
+}
+
 /* Of what runs also while the machine sleeps: processes' start times are on it. */
 static struct nsec moment_now(void)
 {
@@ -212,6 +223,8 @@ static void managed_explain(struct answer *answer)
 	sentence->limit.count = answer->limit;
 	sentence->limit_found.count = found;
 	sentence->moment = moment_now();
+	answer->source = source_find(answer);
+	sentence->asks_kernel = answer->source != SOURCE_FACTS;
 	sentence->unmeasured =
 		answer->ranking.unknown > 0 && answer->ranking.known.count < answer->usage / 2;
 	unit_find(answer);
@@ -261,6 +274,7 @@ static void add_ranking(struct json_object *object, const struct answer *answer)
 	json_add_number(object, "eligible", answer->ranking.eligible);
 	json_add_number(object, "asleep", answer->ranking.asleep);
 	json_add_usec(object, "facts_age_usec", nsec_between(sampled, clock_now()).count);
+	json_add_text(object, "source", outcome_source_name(answer->source));
 	/* Without memory for a member the answer lacks it, as everywhere. */
 	(void)json_object_object_add(object, "candidates", candidates);
 	(void)json_object_object_add(

@@ -79,6 +79,21 @@ static bool read_group(char *line, const char *controller, char ret_path[static 
 	return true;
 }
 
+/* Its number, as text, instead of the path. */
+static bool read_number(char *line, const char *controller, char ret_path[static PATH_MAX])
+{
+	size_t length = strcspn(line, ":");
+	char number[16];
+
+	if (length >= sizeof(number))
+		return false;
+	(void)snprintf(number, sizeof(number), "%.*s", (int)length, line);
+	if (!read_group(line, controller, ret_path))
+		return false;
+	memcpy(ret_path, number, length + 1);
+	return true;
+}
+
 static int search(const char *file, line_reader read_line, const char *controller,
 		  char ret_path[static PATH_MAX])
 {
@@ -104,6 +119,16 @@ int layout_mount(const char *controller, char ret_mount[static PATH_MAX])
 int layout_own_group(const char *controller, char ret_path[static PATH_MAX])
 {
 	return search("/proc/self/cgroup", read_group, controller, ret_path);
+}
+
+int layout_hierarchy(const char *controller, int *ret_number)
+{
+	char number[PATH_MAX];
+	int ret = search("/proc/self/cgroup", read_number, controller, number);
+
+	if (ret == 0)
+		*ret_number = (int)strtol(number, NULL, 10);
+	return ret;
 }
 
 int layout_group_of(uint32_t pid, const char *controller, char ret_path[static PATH_MAX])

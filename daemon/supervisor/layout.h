@@ -24,6 +24,9 @@ int layout_mount(const char *controller, char ret_mount[static PATH_MAX]);
  */
 int layout_own_group(const char *controller, char ret_path[static PATH_MAX]);
 
+/* The number of @controller's hierarchy, which the kernel knows it by. Errors: as layout_mount(). */
+int layout_hierarchy(const char *controller, int *ret_number);
+
 /**
  * layout_group_of() - the group of process @pid in @controller's hierarchy
  *

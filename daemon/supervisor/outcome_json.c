@@ -16,6 +16,11 @@ uint64_t outcome_freed(const struct outcome *outcome)
 	return outcome->usage > outcome->usage_after ? outcome->usage - outcome->usage_after : 0;
 }
 
+const char *outcome_source(const struct outcome *outcome)
+{
+	return outcome->decided_nsec ? outcome_source_name(outcome->source) : NULL;
+}
+
 char *outcome_id(const struct outcome *outcome, char id[static OUTCOME_ID_SIZE])
 {
 	static_assert(ROSTER_SLOTS <= 0x1000, "three hexadecimal digits of slot");
@@ -57,11 +62,13 @@ static struct json_object *victim_new(const struct outcome_victim *victim,
 {
 	struct json_object *object = candidate_json_new(&victim->who, names);
 	bool spared = victim->end == OUTCOME_VICTIM_SPARED;
+	bool sent = !spared && victim->signal_number; /* else it was marked, or nothing was done */
 	char name[OUTCOME_SIGNAL_SIZE];
 
 	if (!object)
 		return NULL;
 	json_add_text(object, "signal", outcome_signal_name(victim->signal_number, name));
+	json_add_nullable(object, "method", sent ? outcome_kill_method_name(victim->method) : NULL);
 	json_add_text(object, "end", outcome_victim_end_name(victim->end));
 	add_error(object, victim->error);
 	if (spared)
@@ -151,6 +158,17 @@ static void add_trigger(struct json_object *object, const struct outcome *outcom
 	json_add_text(object, "found_by", outcome->by_sweep ? "sweep" : "event");
 }
 
+/* Where the decision was taken from, and what of the better sources failed: null without one. */
+static void add_source(struct json_object *object, const struct outcome *outcome)
+{
+	uint32_t error = outcome->source_error;
+
+	json_add_nullable(object, "source", outcome_source(outcome));
+	json_add_nullable(object, "source_failed",
+			  error ? outcome_source_name(outcome->source_failed) : NULL);
+	json_add_nullable(object, "source_error", error ? strerror((int)error) : NULL);
+}
+
 static void add_decision(struct json_object *object, const struct outcome *outcome,
 			 const struct candidate_names *names)
 {
@@ -177,7 +195,7 @@ static void add_end(struct json_object *object, const struct outcome *outcome)
 	json_add_number(object, "freed", outcome_freed(outcome));
 	json_add_number(object, "kernel_kills", outcome->kernel_kills);
 	json_add_number(object, "page_faults", outcome->page_faults);
-	json_add_text(object, "source", "facts");
+	add_source(object, outcome);
 	json_add_flag(object, "dry_run", outcome->kind == OUTCOME_DRY_RUN);
 }
 

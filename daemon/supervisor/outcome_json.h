@@ -23,6 +23,9 @@ struct outcome_context {
 /* What counted as the end of the OOM: usage before less usage after, 0 when it grew. */
 uint64_t outcome_freed(const struct outcome *outcome);
 
+/* The word of the source that was decided from; NULL: it ended before anything was decided. */
+const char *outcome_source(const struct outcome *outcome);
+
 /* Unique since the machine booted, whatever was restarted: time of the trigger and slot. Return: @id. */
 char *outcome_id(const struct outcome *outcome, char id[static OUTCOME_ID_SIZE]);
 

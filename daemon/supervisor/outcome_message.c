@@ -125,6 +125,19 @@ static void say_reason(struct message *message, const struct outcome *outcome,
 		    outcome->asleep, (unsigned long long)outcome->kernel_kills);
 }
 
+/* The two words of a better source that failed stand together: source=iter source_failed=bpf(error). */
+static void say_source(struct message *message, const struct outcome *outcome)
+{
+	const char *source = outcome_source(outcome);
+	char error[WORD_SIZE];
+
+	message_say(message, " source=%s", source ? source : "-");
+	if (outcome->source_error)
+		message_say(message, " source_failed=%s(%s)",
+			    outcome_source_name(outcome->source_failed),
+			    word(strerror((int)outcome->source_error), error));
+}
+
 static void say_line(struct message *message, const struct outcome *outcome,
 		     const struct outcome_context *context)
 {
@@ -143,6 +156,7 @@ static void say_line(struct message *message, const struct outcome *outcome,
 	message_say(message, " policy=%s",
 		    outcome->policy[0] ? raw_word(outcome->policy, POLICY_NAME_SIZE, name) : "-");
 	say_reason(message, outcome, &context->names);
+	say_source(message, outcome);
 }
 
 static void add_container(struct message *message, const char *cgroup)
@@ -169,7 +183,21 @@ static void add_victim(struct message *message, const struct outcome_victim *vic
 	message_add(message, "VICTIM_RSS_BYTES=%llu", (unsigned long long)victim->who.rss);
 	message_add(message, "VICTIM_OOM_SCORE_ADJ=%d", victim->who.oom_score_adj);
 	message_add(message, "VICTIM_SIGNAL=%s", outcome_signal_name(victim->signal_number, name));
+	if (victim->signal_number && victim->end != OUTCOME_VICTIM_SPARED)
+		message_add(message, "VICTIM_METHOD=%s", outcome_kill_method_name(victim->method));
 	message_add(message, "VICTIM_END=%s", outcome_victim_end_name(victim->end));
+}
+
+static void add_source(struct message *message, const struct outcome *outcome)
+{
+	const char *source = outcome_source(outcome);
+
+	if (source)
+		message_add(message, "SOURCE=%s", source);
+	if (!outcome->source_error)
+		return;
+	message_add(message, "SOURCE_FAILED=%s", outcome_source_name(outcome->source_failed));
+	message_add(message, "SOURCE_ERROR=%s", strerror((int)outcome->source_error));
 }
 
 static void add_fields(struct message *message, const struct outcome *outcome,
@@ -199,7 +227,7 @@ static void add_fields(struct message *message, const struct outcome *outcome,
 		    (unsigned long long)(outcome->decided_nsec / NSEC_PER_USEC));
 	message_add(message, "LATENCY_RESOLVE_USEC=%llu",
 		    (unsigned long long)(outcome->resolved_nsec / NSEC_PER_USEC));
-	message_add(message, "SOURCE=facts");
+	add_source(message, outcome);
 	message_add(message, "LAST_RESORT=%s", outcome->last_resort ? "yes" : "no");
 	message_add(message, "DRY_RUN=%s", outcome->kind == OUTCOME_DRY_RUN ? "yes" : "no");
 	message_add(message, "RECORD_ID=%s", outcome_id(outcome, id));

@@ -152,6 +152,41 @@ const char *outcome_stat_name(uint32_t stat)
 	return NAME_OF(names, stat);
 }
 
+const char *outcome_source_name(uint32_t source)
+{
+	static const char *const names[] = {
+		[SOURCE_BPF] = "bpf",
+		[SOURCE_ITER] = "iter",
+		[SOURCE_FACTS] = "facts",
+	};
+	NAME_EACH(names, SOURCE_COUNT);
+
+	return NAME_OF(names, source);
+}
+
+const char *outcome_source_state_name(uint32_t state)
+{
+	static const char *const names[] = {
+		[SOURCE_STATE_ABSENT] = "absent",
+		[SOURCE_STATE_READY] = "ready",
+		[SOURCE_STATE_FAILED] = "failed",
+	};
+	NAME_EACH(names, SOURCE_STATE_COUNT);
+
+	return NAME_OF(names, state);
+}
+
+const char *outcome_kill_method_name(uint32_t method)
+{
+	static const char *const names[] = {
+		[KILL_METHOD_PIDFD] = "pidfd",
+		[KILL_METHOD_BPF] = "bpf",
+	};
+	NAME_EACH(names, KILL_METHOD_COUNT);
+
+	return NAME_OF(names, method);
+}
+
 const char *outcome_signal_name(uint32_t number, char name[static OUTCOME_SIGNAL_SIZE])
 {
 	const char *short_name = sigabbrev_np((int)number);

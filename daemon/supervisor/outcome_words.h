@@ -1,5 +1,5 @@
 /*
- * Words for the numbers of shared/outcome.h and shared/policy.h that people read in records, on the
+ * Words for the numbers of shared/outcome.h, source.h and policy.h that people read in records, on the
  * status page and in `explain`. They are here and nowhere else, and part of the interface: a word that
  * was released is never changed.
  */
@@ -17,6 +17,9 @@ const char *outcome_step_result_name(uint32_t result);
 const char *outcome_order_name(uint32_t order); /* enum policy_order */
 const char *outcome_unit_name(uint32_t unit); /* enum policy_unit */
 const char *outcome_stat_name(uint32_t stat); /* enum facts_stat, as memory.stat says them */
+const char *outcome_source_name(uint32_t source);
+const char *outcome_source_state_name(uint32_t state); /* enum source_state */
+const char *outcome_kill_method_name(uint32_t method);
 
 #define OUTCOME_SIGNAL_SIZE 24
 

@@ -78,6 +78,7 @@ void policies_publish_host(struct roster *roster, const struct config *config, s
 	atomic_store(&host->min_available, amount_of(config->min_available, memory));
 	atomic_store(&host->budget_window_nsec, config->host_kill_budget.window.count);
 	atomic_store(&host->budget_kills, config->host_kill_budget.kills);
+	atomic_store(&host->source, config->source);
 }
 
 uint32_t policies_index(const struct policies *policies, const struct policy_set *set,

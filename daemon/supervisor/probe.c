@@ -1,4 +1,4 @@
-/* See probe.h. The looks are in probe_kernel.c, probe_privileges.c and probe_place.c. */
+/* See probe.h. The looks are in the files probe_*.c, one per subject. */
 #include "supervisor/probe.h"
 
 #include <assert.h>
@@ -62,6 +62,7 @@ enum exit_code probe_run(const struct command_line *line)
 	enum exit_code code;
 
 	gate = probe_kernel(&probe);
+	probe_snapshot(&probe);
 	probe_privileges(&probe);
 	probe_place(&probe);
 	code = print(&probe);

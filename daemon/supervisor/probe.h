@@ -43,5 +43,6 @@ void probe_note(struct probe *probe, const char *name, enum probe_verdict verdic
 
 /* The looks, by subject. probe_kernel() returns the verdict of the kernel gate. */
 enum kernel_gate_verdict probe_kernel(struct probe *probe);
+void probe_snapshot(struct probe *probe);
 void probe_privileges(struct probe *probe);
 void probe_place(struct probe *probe);

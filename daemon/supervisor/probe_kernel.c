@@ -1,4 +1,4 @@
-/* What the doctor asks of the kernel: the gate, the hierarchies, swap accounting, the snapshot source. */
+/* What the doctor asks of the kernel: the gate, the hierarchies, swap accounting. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -93,9 +93,5 @@ enum kernel_gate_verdict probe_kernel(struct probe *probe)
 	gate = look_at_gate(probe, mounted ? mount : NULL);
 	if (mounted)
 		look_at_swap_accounting(probe, mount);
-	probe_note(probe, "snapshot-source", PROBE_OK, NULL,
-		   "facts: sizes sampled from /proc by a thread of their own; the sources bpf and "
-		   "iter "
-		   "are not built into this version");
 	return gate;
 }

@@ -25,7 +25,8 @@ static const struct capability_row {
 	const char *purpose;
 } capability_rows[] = {
 	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN", PROBE_FAILED,
-	  "keeps the original values of a group on it, as a trusted attribute" },
+	  "keeps the original values of a group on it, as a trusted attribute, and lets programs "
+	  "be loaded into the kernel" },
 	{ CAP_KILL, "CAP_KILL", PROBE_FAILED, "kills processes of other users" },
 	{ CAP_DAC_OVERRIDE, "CAP_DAC_OVERRIDE", PROBE_WARNING, "writes knobs of delegated groups" },
 	{ CAP_SYS_NICE, "CAP_SYS_NICE", PROBE_WARNING, "lets the handler run before its victims" },

@@ -7,7 +7,8 @@
 #include "base/clock.h"
 #include "supervisor/sharing.h"
 
-#define DETAILS (FACT_DETAILS | FACT_DETAILS_REFUSED)
+#define KNOWN (FACT_DETAILS | FACT_CMDLINE)
+#define DETAILS (KNOWN | FACT_DETAILS_REFUSED)
 #define REFRESH_SEC 60
 #define SPREAD_SEC                                                                                 \
 	16 /* a power of two: those that were met together are not asked together again */
@@ -45,7 +46,7 @@ static void take_after(struct fact *fact, const struct fact *parent)
 		return;
 	memcpy(fact->exe, parent->exe, sizeof(fact->exe));
 	memcpy(fact->cmdline, parent->cmdline, sizeof(fact->cmdline));
-	fact->flags |= FACT_DETAILS;
+	fact->flags |= KNOWN;
 }
 
 void process_details_begin(struct processes *processes, struct process *process)
@@ -60,10 +61,16 @@ void process_details_begin(struct processes *processes, struct process *process)
 	make_due(processes, process);
 }
 
-static void rename_note(struct processes *processes, struct process *process)
+static void forget(struct processes *processes, struct process *process)
 {
 	process->fact.flags &= ~(uint32_t)DETAILS;
 	sharing_leave(processes, process);
+}
+
+static void program_note(struct processes *processes, struct process *process)
+{
+	forget(processes, process);
+	process->asking.executed = false;
 	process->asking.again = true;
 	refresh_later(process);
 	make_due(processes, process);
@@ -83,8 +90,8 @@ void process_details_carry(struct processes *processes, struct process *process,
 	process->fact.flags |= old.flags & DETAILS;
 	memcpy(process->fact.exe, old.exe, sizeof(old.exe));
 	memcpy(process->fact.cmdline, old.cmdline, sizeof(old.cmdline));
-	if (memcmp(old.comm, fact->comm, sizeof(old.comm)) != 0) {
-		rename_note(processes, process);
+	if (process->asking.executed || memcmp(old.comm, fact->comm, sizeof(old.comm)) != 0) {
+		program_note(processes, process);
 	} else if (periodic && (process->asking.again ||
 				nsec_reached(clock_now(), process->asking.refresh_at))) {
 		process->asking.again = false;
@@ -92,12 +99,21 @@ void process_details_carry(struct processes *processes, struct process *process,
 	}
 }
 
+void process_details_executed(struct processes *processes, struct process *process)
+{
+	process->asking.executed = true;
+	if (!(process->fact.flags & DETAILS))
+		return;
+	forget(processes, process);
+	processes_update(processes, process);
+}
+
 void process_details_apply(struct processes *processes, struct process *process,
 			   const struct reader_answer *answer)
 {
 	struct fact *fact = &process->fact;
 
-	fact->flags = (fact->flags & ~(uint32_t)DETAILS) | FACT_DETAILS;
+	fact->flags = (fact->flags & ~(uint32_t)DETAILS) | KNOWN;
 	fact->start_nsec = answer->details.start_nsec;
 	memcpy(fact->exe, answer->details.exe, sizeof(fact->exe));
 	memcpy(fact->cmdline, answer->details.cmdline, sizeof(fact->cmdline));

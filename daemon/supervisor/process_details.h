@@ -4,6 +4,7 @@
  *
  *     met            at once, and once more with the next periodic sampling: it may yet execute a program
  *     renamed        as when it was met, and what was known of its program is not known any more
+ *     executed       likewise, also under the same name: where the kernel tells of it (lifecycle.h)
  *     a minute old   a program under the same name, a changed command line, a memory shared meanwhile
  *
  * Context: sampler thread; no system call but the clock.
@@ -28,14 +29,17 @@ void process_details_begin(struct processes *processes, struct process *process)
 void process_details_carry(struct processes *processes, struct process *process,
 			   const struct fact *fact, bool periodic);
 
+/* It executes another program: asked about with the next sampling, which sees its new name as well. */
+void process_details_executed(struct processes *processes, struct process *process);
+
 /* The reader has answered without an error. Sharing is the caller's. */
 void process_details_apply(struct processes *processes, struct process *process,
 			   const struct reader_answer *answer);
 
-/* They cannot be read: not asked again before it has another name. */
+/* They cannot be read: not asked again before it has another name or program. */
 void process_details_refuse(struct processes *processes, struct process *process);
 
-/* As process_details_refuse(), and it has cost a reader: with another name only after a pause. */
+/* As process_details_refuse(), and it has cost a reader: even then only after a pause. */
 void process_details_cost(struct processes *processes, struct process *process);
 
 /* Whether a question about it has any sense now. */

@@ -31,6 +31,7 @@ enum process_state {
 /* See process_details.h. */
 struct process_asking {
 	bool again; /* once more with the next periodic sampling */
+	bool executed; /* another program since it was read */
 	struct nsec refresh_at; /* and from here on once more, though nothing has changed */
 	struct nsec not_before; /* it has cost a reader ... */
 	struct nsec back_off; /* ... and this was the last pause for that */

@@ -110,6 +110,60 @@ const struct sampled_tenant *sampled_above(const struct sampled *sampled,
 	return above->former.roster.generation ? &above->former : NULL;
 }
 
+const struct sampled_tenant *sampled_tenant_find(const struct sampled *sampled, uint64_t inode)
+{
+	const struct sampled_tenant *former = NULL;
+
+	for (uint32_t i = 0; i < sampled->used; i++) {
+		const struct sampled_slot *own = &sampled->slots[i];
+
+		if (own->now.roster.generation && own->now.roster.inode == inode)
+			return &own->now;
+		if (own->former.roster.generation && own->former.roster.inode == inode)
+			former = &own->former;
+	}
+	return former;
+}
+
+const struct sampled_tenant *sampled_managed(const struct sampled *sampled,
+					     const struct sampled_tenant *tenant)
+{
+	for (int depth = 0; tenant && depth < TREE_DEPTH; depth++) {
+		if (tenant->roster.role == ROSTER_MANAGED)
+			return tenant;
+		tenant = sampled_above(sampled, tenant);
+	}
+	return NULL;
+}
+
+bool sampled_enforces(const struct sampled *sampled, const struct sampled_tenant *managed)
+{
+	struct policy policy;
+
+	return roster_read_policy(sampled->tables->roster, managed->roster.policy, &policy) == 0 &&
+	       policy.mode == POLICY_ENFORCE;
+}
+
+bool sampled_at_ease(const struct sampled *sampled, uint64_t inode)
+{
+	for (uint32_t i = 0; i < sampled->used; i++) {
+		const struct roster_slot *roster = &sampled->slots[i].now.roster;
+
+		if (roster->generation && roster->inode == inode)
+			return roster->role == ROSTER_MANAGED && is_armed(sampled, i, roster) &&
+			       !sampled_in_episode(sampled, i);
+	}
+	return false;
+}
+
+bool sampled_any_armed(const struct sampled *sampled)
+{
+	for (uint32_t i = 0; i < sampled->used; i++)
+		if (sampled->slots[i].now.armed || sampled->slots[i].former.armed)
+			return true;
+	return false;
+}
+
 bool sampled_is_wanted(const struct sampled *sampled, uint32_t slot)
 {
 	uint64_t wanted = atomic_load_explicit(&sampled->tables->outcomes->board[slot].wanted_nsec,

@@ -1,7 +1,8 @@
 /*
  * See sampler.h. The periodic sampling goes group by group and serves the handler's questions between
- * two groups, so a question never waits for more than one group it did not ask for. All that an answer
- * to the handler does without comes behind it: the gauges, and what the reader is asked.
+ * two groups, so a question never waits for more than one group it did not ask for; nor does it when the
+ * kernel has told of one (lifecycle.h). All that an answer to the handler does without comes behind it:
+ * the gauges, and what the reader is asked.
  */
 #include "supervisor/sampler.h"
 
@@ -15,15 +16,15 @@
 #include "base/io.h"
 #include "supervisor/details.h"
 #include "supervisor/gauges.h"
-#include "supervisor/members.h"
+#include "supervisor/lifecycle.h"
+#include "supervisor/pace.h"
 #include "supervisor/process_post.h"
-#include "supervisor/sampled.h"
+#include "supervisor/reading.h"
 #include "supervisor/stranded.h"
 
 #define RETRY_MSEC 20 /* for a handler that is behind with receiving, or restarting */
 #define HOST_MSEC 1000 /* between two looks at the host's memory */
 #define SAMPLER_NICE -20
-#define MEMBERS_MAX 65536 /* of one group in one sampling */
 
 static struct {
 	bool started;
@@ -36,15 +37,25 @@ static struct {
 	/* the thread's own */
 	uint32_t round;
 	uint32_t cursor; /* next slot of the periodic sampling */
+	struct nsec turn; /* began */
+	struct nsec cycle; /* began */
+	struct nsec cycle_rest; /* until then none is begun out of turn */
 	struct nsec next_cycle;
 	struct nsec next_host;
+	bool lost; /* events: all is to be sampled */
 	struct sampled sampled;
 	struct processes processes;
+	struct lifecycle lifecycle;
 	struct reader_line line;
 	bool asked_details; /* whose question is on its way: of details, else of stranded */
 	struct details details;
 	struct stranded stranded;
 } sampler;
+
+static struct nsec earlier(struct nsec left, struct nsec right)
+{
+	return left.count < right.count ? left : right;
+}
 
 static bool slot_is_known(uint32_t slot, uint32_t slot_generation)
 {
@@ -66,67 +77,25 @@ static void copy_roster(void)
 {
 	sampled_copy(&sampler.sampled);
 	processes_retain(&sampler.processes, slot_is_known);
-}
-
-struct reading {
-	struct processes_place place;
-	uint32_t count;
-	uint32_t missed;
-	bool any_new; /* a second list has to confirm them */
-};
-
-static void meet(void *context, uint64_t pid)
-{
-	struct reading *reading = context;
-	int ret = -ERANGE;
-
-	if (pid > 0 && pid <= INT32_MAX && reading->count++ < MEMBERS_MAX)
-		ret = processes_meet(&sampler.processes, (uint32_t)pid, reading->place,
-				     &reading->any_new);
-	if (ret < 0 && ret != -ESRCH)
-		reading->missed++;
-}
-
-/* Who stands in the second list alone was counted with the first one, or is younger than the sampling. */
-static void confirm(void *context, uint64_t pid)
-{
-	struct reading *reading = context;
-
-	if (pid > 0 && pid <= INT32_MAX)
-		processes_confirm(&sampler.processes, (uint32_t)pid, reading->place);
-}
-
-static int read_group(uint32_t slot, bool periodic, uint32_t *ret_missed)
-{
-	const struct roster_slot *roster = &sampler.sampled.slots[slot].now.roster;
-	struct reading reading = { .place = { .slot = slot,
-					      .slot_generation = roster->generation,
-					      .round = ++sampler.round,
-					      .periodic = periodic } };
-	struct group_view view;
-	int ret = groups_view_slot(sampler.groups, slot, roster->generation, &view);
-
-	if (ret == 0)
-		ret = members_visit(&view, meet, &reading);
-	if (ret == 0 && reading.any_new)
-		ret = members_visit(&view, confirm, &reading);
-	if (ret == 0)
-		processes_sweep(&sampler.processes, reading.place);
-	else
-		processes_drop_met(&sampler.processes, reading.place);
-	*ret_missed = reading.missed;
-	return ret;
+	lifecycle_follow(&sampler.lifecycle);
 }
 
 static void sample_group(uint32_t slot, bool periodic)
 {
+	const struct processes_place place = {
+		.slot = slot,
+		.slot_generation = sampler.sampled.slots[slot].now.roster.generation,
+		.round = ++sampler.round,
+		.periodic = periodic,
+	};
 	struct nsec start = clock_now();
 	uint32_t missed = 0;
 	int ret;
 
+	lifecycle_answer(&sampler.lifecycle, slot);
 	if (!sampled_has_members(&sampler.sampled, slot))
 		return;
-	ret = read_group(slot, periodic, &missed);
+	ret = reading_take(&sampler.processes, sampler.groups, place, &missed);
 	/*
 	 * A group that is gone has no members; any other failure leaves some unseen. -ENOENT is one: the
 	 * group may not be in the table yet, or have another name.
@@ -134,6 +103,7 @@ static void sample_group(uint32_t slot, bool periodic)
 	if (ret < 0 && ret != -ENODEV && missed == 0)
 		missed = 1;
 	sampled_note(&sampler.sampled, slot, start, missed);
+	lifecycle_read(&sampler.lifecycle, slot, start);
 }
 
 /* A failure leaves the former values, with the time they are from. */
@@ -203,9 +173,24 @@ static void serve_requests(void)
 	serve_one_request();
 }
 
+/* Return: true when there was a group the kernel has told of. */
+static bool sample_told(void)
+{
+	uint32_t slot;
+
+	if (!lifecycle_next(&sampler.lifecycle, clock_now(), &slot))
+		return false;
+	sample_group(slot, false);
+	sampled_publish(&sampler.sampled);
+	lifecycle_rest(&sampler.lifecycle, sampler.turn);
+	return true;
+}
+
 /* Return: true when the cycle is through. */
 static bool sample_next(void)
 {
+	if (sampler.cursor == 0)
+		sampler.cycle = clock_now();
 	while (sampler.cursor < sampler.sampled.used &&
 	       !sampled_has_members(&sampler.sampled, sampler.cursor))
 		sampler.cursor++;
@@ -216,9 +201,24 @@ static bool sample_next(void)
 	}
 	sampled_publish(&sampler.sampled);
 	sampler.cursor = 0;
+	sampler.cycle_rest = pace_after(sampler.cycle, (struct nsec){ 0 });
 	sampler.next_cycle =
 		nsec_after(clock_now(), (struct nsec){ atomic_load(&sampler.interval_nsec) });
 	return true;
+}
+
+/* In the middle of a cycle both wait: the cycle's end sets the time of the next one. */
+static void cycle_hasten(void)
+{
+	if (lifecycle_take(&sampler.lifecycle))
+		sampler.lost = true;
+	if (sampler.cursor > 0)
+		return;
+	if (atomic_exchange(&sampler.poked, false))
+		sampler.next_cycle = clock_now();
+	if (sampler.lost)
+		sampler.next_cycle = earlier(sampler.next_cycle, sampler.cycle_rest);
+	sampler.lost = false;
 }
 
 static void reader_turn(void)
@@ -236,31 +236,32 @@ static void reader_turn(void)
 		sampler.asked_details = true;
 }
 
-static struct nsec earlier(struct nsec left, struct nsec right)
-{
-	return left.count < right.count ? left : right;
-}
-
 /* What waits for a pause to end, a reader or a question, is looked at with the host, once per second. */
-static int wait_msec(bool behind)
+static int wait_msec(struct nsec now, bool behind)
 {
-	struct nsec next = earlier(earlier(sampler.next_cycle, sampler.next_host),
-				   reader_line_deadline(&sampler.line));
-	struct nsec left = nsec_between(clock_now(), next);
-	uint64_t msec = (left.count + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC;
+	struct nsec next = earlier(sampler.next_cycle, sampler.next_host), left;
+	uint64_t msec;
 
+	next = earlier(next, reader_line_deadline(&sampler.line));
+	next = earlier(next, stranded_deadline(&sampler.stranded));
+	next = earlier(next, lifecycle_deadline(&sampler.lifecycle, now));
+	left = nsec_between(now, next);
+	msec = (left.count + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC;
 	if (behind && msec > RETRY_MSEC)
 		return RETRY_MSEC;
 	return msec > INT32_MAX ? INT32_MAX : (int)msec;
 }
 
-/* A reader that is not there has descriptor -1, which poll(2) leaves out. */
+/* What is not there has descriptor -1, which poll(2) leaves out. */
 static void wait_for_work(bool behind)
 {
+	struct nsec now = clock_now();
 	struct pollfd wake[] = { { .fd = INHERIT_WAKE_SAMPLER, .events = POLLIN },
-				 { .fd = sampler.line.socket, .events = POLLIN } };
+				 { .fd = sampler.line.socket, .events = POLLIN },
+				 { .fd = lifecycle_poll(&sampler.lifecycle, now),
+				   .events = POLLIN } };
 
-	(void)poll(wake, 2, wait_msec(behind)); /* EINTR is one more turn and does no harm */
+	(void)poll(wake, 3, wait_msec(now, behind)); /* EINTR is one more turn and does no harm */
 }
 
 /*
@@ -280,14 +281,16 @@ static void *sampler_run(void *unused)
 	for (;;) {
 		bool behind, idle = true;
 
+		sampler.turn = clock_now();
 		serve_requests();
-		/* In the middle of a cycle it waits: the cycle's end sets the time of the next one. */
-		if (sampler.cursor == 0 && atomic_exchange(&sampler.poked, false))
-			sampler.next_cycle = clock_now();
-		if (sampler.cursor > 0 || nsec_reached(clock_now(), sampler.next_cycle))
+		cycle_hasten();
+		if (sample_told())
+			idle = false;
+		else if (sampler.cursor > 0 || nsec_reached(clock_now(), sampler.next_cycle))
 			idle = sample_next();
 		if (nsec_reached(clock_now(), sampler.next_host))
 			sample_host();
+		stranded_look(&sampler.stranded);
 		behind = process_post(&sampler.processes) < 0;
 		reader_turn();
 		if (idle)
@@ -314,6 +317,7 @@ int sampler_start(const struct tables *tables, struct groups *groups, struct nse
 	sampled_init(&sampler.sampled, tables);
 	processes_init(&sampler.processes, tables);
 	sampler.processes.left = process_left;
+	lifecycle_init(&sampler.lifecycle, &sampler.sampled, &sampler.processes);
 	/* Whatever was installed meanwhile, the reader is of this build. */
 	reader_line_init(&sampler.line, "/proc/self/exe");
 	details_init(&sampler.details, &sampler.processes, slot_in_episode);

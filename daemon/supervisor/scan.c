@@ -11,24 +11,6 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "supervisor/watch.h"
-
-static void node_watch(struct scan *scan, struct node *node)
-{
-	int fd, watch;
-
-	if (node->watch >= 0)
-		return;
-	fd = tree_open(node, scan->discover->directory, O_PATH);
-	if (fd < 0)
-		return; /* gone again: the removal is seen by the parent's watch */
-	watch = watch_add(scan->inotify, fd);
-	io_close(&fd);
-	if (watch < 0)
-		scan->watch_error = watch;
-	else if (!tree_find_watch(scan->tree, watch))
-		tree_set_watch(scan->tree, node, watch);
-}
 
 static struct node *node_add(struct scan *scan, const char *path, uint64_t inode)
 {
@@ -41,7 +23,7 @@ static struct node *node_add(struct scan *scan, const char *path, uint64_t inode
 	memcpy(parent_path, path, (size_t)(name - path));
 	parent_path[name - path] = '\0';
 	parent = tree_find_path(scan->tree, parent_path);
-	/* The parent was renamed under the walk: its watch sends us here again. */
+	/* The parent was renamed under the walk: that is told, and sends us here again. */
 	return parent ? tree_add(scan->tree, parent, name, inode) : NULL;
 }
 
@@ -67,7 +49,7 @@ static void node_visit(void *context, const char *path)
 		return;
 	node->seen = scan->number;
 	/* Before the walk reads the children: none can be made unseen between the two. */
-	node_watch(scan, node);
+	tree_events_attend(scan->events, node, scan->discover->directory);
 }
 
 /* Not seen is not yet gone: the walk may have run out of descriptors. */
@@ -144,7 +126,7 @@ void scan_directory(struct scan *scan, struct node *node)
 
 	if (!directory) {
 		io_close(&fd);
-		return; /* gone: the parent's watch has said so, or the rescan will */
+		return; /* gone: its own parent's look has seen that, or the rescan will */
 	}
 	scan->number++;
 	while ((entry = readdir(directory)))

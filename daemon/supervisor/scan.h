@@ -1,20 +1,20 @@
 /*
  * Keeps the tree like the hierarchy: a full scan at start and from time to time, one directory when
- * inotify says that something happened there. Identity is the inode: a known inode under a new name is
- * a renamed group, a known name with a new inode is another group.
+ * tree_events.h says that something happened there. Identity is the inode: a known inode under a new
+ * name is a renamed group, a known name with a new inode is another group.
  */
 #pragma once
 
 #include "supervisor/discover.h"
 #include "supervisor/tree.h"
+#include "supervisor/tree_events.h"
 
 struct scan {
 	const struct discover *discover; /* borrowed for the scan's life */
 	struct tree *tree; /* likewise */
-	int inotify;
+	struct tree_events *events; /* likewise; told of every group that is found */
 	uint32_t number; /* of the present scan */
 	bool changed; /* the tree is not what it was; the caller clears it */
-	int watch_error; /* negative errno of the first watch that could not be set, 0 */
 };
 
 /**

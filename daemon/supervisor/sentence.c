@@ -11,7 +11,13 @@
 
 static bool somebody_is_eligible(const struct sentence *sentence)
 {
-	return sentence->ranking->first && !sentence->unmeasured;
+	return sentence->ranking->first && (!sentence->unmeasured || sentence->asks_kernel);
+}
+
+/* Of whom there are no facts now, the kernel would tell them then. */
+static bool somebody_may_turn_up(const struct sentence *sentence)
+{
+	return sentence->asks_kernel && sentence->ranking->unknown;
 }
 
 static struct bytes amount_of(const struct amount *amount, struct bytes found)
@@ -37,7 +43,8 @@ static bool step_acts(const struct sentence *sentence, const struct policy_step 
 	case STEP_KILL:
 	case STEP_TERMINATE:
 	case STEP_KILL_GROUP:
-		return somebody_is_eligible(sentence) && !sentence->last_resort;
+		return (somebody_is_eligible(sentence) || somebody_may_turn_up(sentence)) &&
+		       !sentence->last_resort;
 	case STEP_FREEZE:
 	case STEP_HOOK:
 	case STEP_KERNEL:
@@ -131,6 +138,13 @@ static void say_no_choice(struct because *because, const struct sentence *senten
 				     "in it");
 		return;
 	}
+	if (somebody_may_turn_up(sentence)) {
+		because_say(because, "who would go cannot be told, because none of the processes "
+				     "measured so far may be chosen (");
+		because_say_tally(because, ranking);
+		because_say(because, ") and the others would be measured at that instant");
+		return;
+	}
 	if (sentence->unmeasured) {
 		because_say(because, "the kernel's killer would be given the choice, because most "
 				     "of the memory belongs to processes nobody has measured");
@@ -173,6 +187,9 @@ static void say_act(struct because *because, const struct sentence *sentence)
 		because_say_reasons(because, sentence);
 	else if (sentence->unit)
 		because_say_unit(because, sentence);
+	if (somebody_may_turn_up(sentence))
+		because_say(because, "; %u that nobody has measured yet would be at that instant",
+			    sentence->ranking->unknown);
 }
 
 static void say_course(struct because *because, const struct sentence *sentence)

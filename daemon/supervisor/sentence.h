@@ -32,6 +32,7 @@ struct sentence {
 	struct bytes limit; /* now */
 	struct nsec moment; /* CLOCK_BOOTTIME: ages are those at this time */
 	bool unmeasured; /* most of the memory belongs to members without facts */
+	bool asks_kernel; /* an episode would have everybody measured at that instant */
 	bool last_resort; /* not even the kernel could; ranked without regard to -1000 */
 };
 

@@ -16,6 +16,7 @@
 #include "settings/policy_text.h"
 #include "supervisor/report.h"
 #include "supervisor/status_groups.h"
+#include "supervisor/status_sources.h"
 
 #define PAGE_NAME "status.json"
 #define ESCAPED_SIZE 4096
@@ -180,7 +181,7 @@ static struct json_object *page_new(const struct status_input *input)
 	add(page, "config", config_new(input));
 	add(page, "handler", handler_new(input->tables->pulse));
 	add(page, "guardian", guardian_new(input->tables->pulse));
-	add(page, "source", json_object_new_string("facts"));
+	status_sources_add(page, input->tables);
 	groups = status_groups_new(input, &counts);
 	add(page, "counts", status_counts_new(&counts, input->tables->outcomes));
 	add(page, "groups", groups);

@@ -25,25 +25,16 @@
 #include "supervisor/lender.h"
 #include "supervisor/orphan.h"
 #include "supervisor/probe.h"
+#include "supervisor/programs.h"
 #include "supervisor/reader.h"
 #include "supervisor/report.h"
 #include "supervisor/sampler.h"
 #include "supervisor/stranded.h"
-#include "supervisor/watch.h"
 
 #define TICK_USEC 1000000 /* beat, status page, watchdog: what the others count on */
 #define TICK_ACCURACY_USEC 10000
 
 static struct supervisor supervisor;
-
-static int on_watch(sd_event_source *source, int fd, uint32_t events, void *context)
-{
-	(void)source;
-	(void)fd;
-	(void)events;
-	(void)context;
-	return supervisor_watch(&supervisor);
-}
 
 static int on_wake(sd_event_source *source, int fd, uint32_t events, void *context)
 {
@@ -61,8 +52,8 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *context)
 
 	(void)context;
 	supervisor_follow(&supervisor);
-	if (nsec_reached(clock_now(), supervisor.next_rescan))
-		supervisor_rescan(&supervisor);
+	if (nsec_reached(clock_now(), supervisor.next_review))
+		supervisor_review(&supervisor);
 	else
 		supervisor_settle(&supervisor, PLAN_LIMITLESS);
 	supervisor_write_page(&supervisor);
@@ -122,8 +113,7 @@ static int loop_prepare(sd_event **ret_event)
 	if (ret >= 0)
 		ret = sd_event_add_io(event, NULL, INHERIT_WAKE_SUPERVISOR, EPOLLIN, on_wake, NULL);
 	if (ret >= 0)
-		ret = sd_event_add_io(event, NULL, supervisor.scan.inotify, EPOLLIN, on_watch,
-				      NULL);
+		ret = supervisor_add_news(&supervisor, event);
 	if (ret >= 0)
 		ret = sd_event_now(event, CLOCK_MONOTONIC, &now);
 	if (ret >= 0) {
@@ -201,13 +191,12 @@ static void node_removed(void *context, struct node *node)
 
 static int start_parts(void)
 {
-	supervisor.scan = (struct scan){
-		.discover = &supervisor.discover,
-		.tree = &supervisor.tree,
-		.inotify = watch_open(),
-	};
-	if (supervisor.scan.inotify < 0)
-		return supervisor.scan.inotify;
+	int ret;
+
+	programs_load(&supervisor.setup.config);
+	ret = supervisor_listen(&supervisor);
+	if (ret < 0)
+		return ret;
 	groups_init(&supervisor.groups, supervisor.discover.mount);
 	publish_init(&supervisor.publisher, &supervisor.tables, &supervisor.groups,
 		     &supervisor.scan);
@@ -295,8 +284,8 @@ static int run(void)
 
 static int tables_inherit(void)
 {
-	const int fds[] = { INHERIT_ROSTER, INHERIT_FACTS, INHERIT_OUTCOMES, INHERIT_LEDGER,
-			    INHERIT_PULSE };
+	const int fds[] = { INHERIT_ROSTER, INHERIT_FACTS, INHERIT_OUTCOMES,
+			    INHERIT_LEDGER, INHERIT_PULSE, INHERIT_ROLL };
 	/* The outcomes for the ring's index alone: it is the consumer's. */
 	const struct tables_access access = { .roster = true, .facts = true, .outcomes = true };
 

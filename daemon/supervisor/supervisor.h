@@ -2,7 +2,7 @@
  * The supervisor's whole state and what its main loop does with it, turn by turn. supervisor.c has the
  * start and the loop; each part has a file of its own:
  *
- *     discover scan watch tree    which groups there are
+ *     discover scan tree news     which groups there are
  *     eligible plan policies      which of them we want, and how
  *     publish                     the roster and the descriptors, to handler and guardian
  *     sampler report lender       threads
@@ -33,6 +33,7 @@ struct supervisor {
 	struct tables tables;
 	struct discover discover;
 	struct tree tree;
+	struct tree_events events;
 	struct scan scan;
 	struct groups groups;
 	struct policies policies;
@@ -42,10 +43,10 @@ struct supervisor {
 	struct hooks hooks;
 	struct bus bus;
 	sd_event *event; /* the main loop */
-	uint32_t batch; /* number of the present batch of events */
 	uint32_t handler_generation; /* the last one that said it was ready */
-	struct nsec next_rescan;
-	bool lost_events; /* inotify overflowed: rescan now */
+	sd_event_source *again; /* for what the tree is to be looked at again; owner: the loop */
+	struct nsec next_review;
+	struct nsec next_walk; /* 0: with the next review */
 	bool page_failed; /* the status page could not be written, and that was told */
 	bool watch_told; /* a watch could not be set, and that was told */
 };
@@ -53,11 +54,22 @@ struct supervisor {
 /* Brings publications, groups table and threads in line with the tree. */
 void supervisor_settle(struct supervisor *supervisor, enum plan_scope scope);
 
-/* Looks at the whole hierarchy again, asks for every group again, and settles. */
+/**
+ * supervisor_review() - look for what changes without an event
+ *
+ * Limits others set, processes that move, and, as far as events may be missing, groups. Asks for every
+ * group again, and settles.
+ */
+void supervisor_review(struct supervisor *supervisor);
+
+/* ... and walks the whole hierarchy in any case. */
 void supervisor_rescan(struct supervisor *supervisor);
 
-/* Takes the events of inotify, and settles what they changed. Errors: as watch_read(). */
-int supervisor_watch(struct supervisor *supervisor);
+/* Begins to listen for groups that come and go. Errors: as tree_events_open(). */
+int supervisor_listen(struct supervisor *supervisor);
+
+/* Lets the loop take what is heard, and settle what it changed. Errors: those of sd-event. */
+int supervisor_add_news(struct supervisor *supervisor, sd_event *event);
 
 /* Answers of handler, guardian and lender stand in their tables: goes on from there. */
 void supervisor_follow(struct supervisor *supervisor);

@@ -45,12 +45,12 @@ struct node {
 	struct node *watch_next; /* tree.by_watch */
 	char *name; /* raw: hostile; owner: this node */
 	uint64_t inode;
-	int watch; /* -1: only the rescan looks here */
+	int watch; /* of tree_events.c; -1: none */
 	uint32_t seen; /* number of the scan that saw it last */
-	uint32_t batch; /* number of the batch of events it was last scanned for */
+	uint32_t batch; /* of tree_events.c: number of the round it was last looked at in */
 	bool fresh; /* not yet planned */
 	bool released; /* the operator wants it left alone; see override.h */
-	bool slotless; /* a relative the roster had no room for; tried again with the next rescan */
+	bool slotless; /* a relative the roster had no room for; tried again with the next review */
 	bool keeps_own; /* scratch of inherited.c: what is inherited from here is the operator's */
 	uint32_t slot; /* ROSTER_NO_SLOT: not published */
 	struct plan plan;

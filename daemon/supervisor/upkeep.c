@@ -8,13 +8,15 @@
 #include "base/clock.h"
 #include "supervisor/lender.h"
 #include "supervisor/loan_queue.h"
+#include "supervisor/programs.h"
 #include "supervisor/report.h"
 #include "supervisor/sampler.h"
 #include "supervisor/show.h"
 #include "supervisor/status_page.h"
-#include "supervisor/watch.h"
 
-#define SETTLE_ROUNDS 4 /* plans until nothing new is refused; the next rescan does the rest */
+#define SETTLE_ROUNDS 4 /* plans until nothing new is refused; the next review does the rest */
+/* Told of every change, the walk finds nothing; and it opens each directory of the hierarchy. */
+#define WALK_SELDOM_SEC 60
 
 void supervisor_settle(struct supervisor *supervisor, enum plan_scope scope)
 {
@@ -35,66 +37,42 @@ void supervisor_settle(struct supervisor *supervisor, enum plan_scope scope)
 
 static void watch_error_report(struct supervisor *supervisor)
 {
-	if (supervisor->scan.watch_error == 0 || supervisor->watch_told)
+	if (supervisor->events.watch_error == 0 || supervisor->watch_told)
 		return;
 	supervisor->watch_told = true;
 	report_event(REPORT_WARNING,
 		     "not every group can be watched (%s): new ones are found by the rescan only; "
 		     "raise fs.inotify.max_user_watches",
-		     strerror(-supervisor->scan.watch_error));
+		     strerror(-supervisor->events.watch_error));
 }
 
-void supervisor_rescan(struct supervisor *supervisor)
+static void tree_walk(struct supervisor *supervisor)
 {
+	const struct nsec seldom = { .count = WALK_SELDOM_SEC * NSEC_PER_SEC };
 	int ret = scan_all(&supervisor->scan);
 
 	if (ret < 0)
 		report_event(REPORT_WARNING, "the walk through the hierarchy failed: %s",
 			     strerror(-ret));
+	tree_events_walked(&supervisor->events, ret == 0);
 	watch_error_report(supervisor);
-	supervisor->lost_events = false;
-	supervisor->next_rescan = nsec_after(clock_now(), supervisor->setup.config.rescan_interval);
+	supervisor->next_walk = nsec_after(clock_now(), seldom);
+}
+
+void supervisor_review(struct supervisor *supervisor)
+{
+	if (!tree_events_are_complete(&supervisor->events) ||
+	    nsec_reached(clock_now(), supervisor->next_walk))
+		tree_walk(supervisor);
+	supervisor->next_review = nsec_after(clock_now(), supervisor->setup.config.rescan_interval);
 	publish_refresh(&supervisor->publisher, true);
 	supervisor_settle(supervisor, PLAN_ALL);
 }
 
-static void watch_notified(void *context, enum watch_event event, int watch)
+void supervisor_rescan(struct supervisor *supervisor)
 {
-	struct supervisor *supervisor = context;
-	struct node *node = tree_find_watch(&supervisor->tree, watch);
-
-	switch (event) {
-	case WATCH_CHANGED:
-		/* All events of a batch are older than its first scan. */
-		if (node && node->batch != supervisor->batch) {
-			node->batch = supervisor->batch;
-			scan_directory(&supervisor->scan, node);
-		}
-		break;
-	case WATCH_ENDED:
-		if (node)
-			tree_set_watch(&supervisor->tree, node, -1);
-		break;
-	case WATCH_OVERFLOW:
-		supervisor->lost_events = true;
-		break;
-	}
-}
-
-int supervisor_watch(struct supervisor *supervisor)
-{
-	int ret;
-
-	supervisor->batch++;
-	ret = watch_read(supervisor->scan.inotify, watch_notified, supervisor);
-	if (ret < 0)
-		return ret;
-	if (supervisor->lost_events)
-		supervisor_rescan(supervisor);
-	else if (supervisor->scan.changed)
-		supervisor_settle(supervisor, PLAN_NEW);
-	supervisor->scan.changed = false;
-	return 0;
+	supervisor->next_walk = (struct nsec){ 0 };
+	supervisor_review(supervisor);
 }
 
 /* A handler that was restarted has nothing: serve.c sees that by itself, the sampler must be told. */
@@ -124,6 +102,7 @@ void supervisor_follow(struct supervisor *supervisor)
 	/* Before anything is armed: what the board wants by then is not its new tenant's. */
 	hooks_follow(&supervisor->hooks);
 	handler_follow(supervisor);
+	programs_advance(&supervisor->tables);
 	loans_follow(supervisor);
 	report_kick();
 	publish_advance(&supervisor->publisher);

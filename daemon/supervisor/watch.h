@@ -1,7 +1,7 @@
 /*
- * Creation, removal and renaming of control groups as they happen: inotify on every group's directory.
- * It is the fast half; the periodic rescan is the net below it, so a watch that could not be set or an
- * overflow costs time, never correctness.
+ * Creation, removal and renaming of control groups as they happen: inotify on every group's directory,
+ * for kernels that our own program does not tell of them. A watch that could not be set or an overflow
+ * costs time, never correctness.
  */
 #pragma once
 

@@ -40,14 +40,16 @@ static void hog_in_a_shims_name_goes(void)
 }
 
 /*
- * The supervisor is stopped when the hog is born, so its facts are missing. The one process with facts is
- * small: it must live, and the kernel's killer, which sees both, gets the episode.
+ * It is decided from facts, and the supervisor is stopped when the hog is born, so its facts are missing.
+ * The one process with facts is small: it must live, and the kernel's killer, which sees both, gets the
+ * episode.
  */
 static void unmeasured_hog_is_left_to_the_kernel(void)
 {
 	struct task *small, *hog;
 
 	prepare("Step=kill\n");
+	instance_configure(&instance, "Snapshot=facts\n");
 	small = task_start(&web, "small");
 	task_fill(small, 4);
 	instance_start_armed(&instance, &web);

@@ -6,7 +6,6 @@
  *     └── web (32 MiB, armed)
  */
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +16,9 @@
 
 #include "cgroup/fuse.h"
 #include "cgroup/instance.h"
+#include "cgroup/tables.h"
 #include "cgroup/test.h"
 #include "cgroup/wedge.h"
-#include "shared/inherit.h"
 
 #define KNOWN_MSEC 10000
 
@@ -28,46 +27,21 @@ static struct cg web;
 static const struct facts *facts;
 static _Atomic int *go;
 
-static const void *table_map(enum inherit_fd table, size_t size)
-{
-	const void *map;
-	char path[64];
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/fd/%d",
-		       (int)instance_pid(&instance, PART_SUPERVISOR), table);
-	fd = open(path, O_RDONLY);
-	map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
-	expect(fd >= 0 && map != MAP_FAILED);
-	return map;
-}
-
 static void prepare(void)
 {
-	FILE *config;
-
 	web = cg_make("web", 32);
 	instance = instance_make("daemon");
 	instance_policy_all(&instance, "Step=kill\n");
-	config = fopen(instance.config, "w");
-	expect(config && fputs("[Supervisor]\nSampleInterval=200ms\n", config) >= 0 &&
-	       fclose(config) == 0);
+	instance_configure(&instance, "SampleInterval=200ms\n");
 	instance_start_armed(&instance, &web);
-	facts = table_map(INHERIT_FACTS, sizeof(*facts));
+	facts = tables_of(&instance, INHERIT_FACTS, sizeof(*facts));
 	go = mmap(NULL, sizeof(*go), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	expect(go != MAP_FAILED);
 }
 
-/* Fact of @pid; all zero while there is none. */
 static struct fact fact_of(pid_t pid)
 {
-	struct fact fact;
-
-	for (uint32_t i = 0; i < atomic_load(&facts->processes_used); i++)
-		if (facts_read(facts, i, &fact) == 0 && fact.generation &&
-		    fact.pid == (uint32_t)pid)
-			return fact;
-	return (struct fact){ 0 };
+	return facts_find(facts, pid);
 }
 
 static bool is_known(pid_t pid)
@@ -238,7 +212,7 @@ static void path_follows_the_group(void)
 	char before[CG_PATH_SIZE], after[CG_PATH_SIZE];
 
 	prepare();
-	roster = table_map(INHERIT_ROSTER, sizeof(*roster));
+	roster = tables_of(&instance, INHERIT_ROSTER, sizeof(*roster));
 	(void)snprintf(before, sizeof(before), "%s", cg_label(&web));
 	(void)snprintf(after, sizeof(after), "%s", cg_label(&renamed));
 	expect(a_slot_is_called(roster, before));

@@ -1,6 +1,7 @@
 /*
  * A sleeper is moved elsewhere and its old group removed before anybody could wake it: nothing but SIGKILL
- * can end its sleep any more (KERNEL.md K17). Handler and guardian stand meanwhile, since both would.
+ * can end its sleep any more (KERNEL.md K17). Handler and guardian stand meanwhile, since both would. Here
+ * the daemon finds it by /proc alone, as on a kernel that cannot list sleepers; 065 has the other way.
  *
  *     scratch
  *     ├── web       (32 MiB, armed)                      sleeper, until it is moved
@@ -9,6 +10,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "cgroup/instance.h"
@@ -20,7 +22,6 @@ static struct cg web, elsewhere;
 static void prepare(const char *on_oom)
 {
 	struct cg scratch = cg_scratch();
-	FILE *config;
 
 	web = cg_make("web", 32);
 	elsewhere = cg_make("elsewhere", 8);
@@ -28,10 +29,10 @@ static void prepare(const char *on_oom)
 	instance = instance_make("daemon");
 	instance_policy(&instance, "50-test", "[Match]\nCgroup=%s/web\n[OnOOM]\n%s",
 			cg_label(&scratch), on_oom);
-	config = fopen(instance.config, "w");
-	expect(config && fputs("[Supervisor]\nSampleInterval=200ms\n", config) >= 0 &&
-	       fclose(config) == 0);
-	instance_start_armed(&instance, &web);
+	instance_configure(&instance, "SampleInterval=200ms\n");
+	(void)setenv("OOMHANDLERD_HOLD_WITHOUT", "sleepers", 1);
+	instance_start(&instance, (struct instance_options){ .hold_build = true });
+	expect_within(10000, cg_killer_off(&web));
 }
 
 static void move(const struct task *task, const struct cg *cg)

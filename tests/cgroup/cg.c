@@ -259,6 +259,11 @@ void cg_turn_killer_off(const struct cg *cg)
 	cg_set(cg, OOM_CONTROL, 1);
 }
 
+void cg_enter(const struct cg *cg, pid_t pid)
+{
+	cg_set(cg, "cgroup.procs", (uint64_t)pid);
+}
+
 unsigned int cg_members(const struct cg *cg)
 {
 	char path[CG_PATH_SIZE + 32], line[32];

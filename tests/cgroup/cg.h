@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/units.h"
 
@@ -53,6 +54,9 @@ bool cg_under_oom(const struct cg *cg);
 bool cg_is_free(const struct cg *cg);
 bool cg_killer_off(const struct cg *cg);
 void cg_turn_killer_off(const struct cg *cg);
+
+/* Moves the process there, with all its threads. */
+void cg_enter(const struct cg *cg, pid_t pid);
 
 /* Processes that are direct members. */
 unsigned int cg_members(const struct cg *cg);

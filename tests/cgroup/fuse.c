@@ -114,6 +114,16 @@ static void serve_name(const struct server *server, const struct request *reques
 		answer(server, request->header.unique, 0, &entry, sizeof(entry));
 }
 
+static void serve_open(const struct server *server, const struct request *request)
+{
+	const struct fuse_open_in *in = (const void *)request->body;
+	struct fuse_open_out opened = { .open_flags = FOPEN_KEEP_CACHE };
+
+	if (request->header.opcode == FUSE_OPEN && in->flags & O_NOATIME)
+		opened.open_flags = FOPEN_DIRECT_IO;
+	answer(server, request->header.unique, 0, &opened, sizeof(opened));
+}
+
 static void serve(struct server *server, const struct request *request)
 {
 	const struct fuse_init_out init = { .major = 7,
@@ -124,7 +134,6 @@ static void serve(struct server *server, const struct request *request)
 					    .time_gran = 1 };
 	const struct fuse_attr_out attr = { .attr_valid = 3600,
 					    .attr = attributes(request->header.nodeid) };
-	const struct fuse_open_out opened = { .open_flags = FOPEN_KEEP_CACHE };
 	uint64_t unique = request->header.unique;
 
 	switch (request->header.opcode) {
@@ -139,7 +148,7 @@ static void serve(struct server *server, const struct request *request)
 		return;
 	case FUSE_OPEN:
 	case FUSE_OPENDIR:
-		answer(server, unique, 0, &opened, sizeof(opened));
+		serve_open(server, request);
 		return;
 	case FUSE_READ:
 		read_request(server, request);

@@ -11,7 +11,11 @@
 /* Starts the server, or skips the case where there is no /dev/fuse. */
 void fuse_start(void);
 
-/* Path of the file whose first page never comes. */
+/*
+ * Path of the file whose first page never comes. Opened with O_NOATIME it goes past the page cache: then
+ * mapping it waits, holding mmap_lock for writing, for the page that somebody else is being denied
+ * (fuse_file_mmap, fs/fuse/file.c, 6.18).
+ */
 const char *fuse_hanging_file(void);
 
 /* Waits until a read is being withheld. */

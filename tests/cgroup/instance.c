@@ -60,6 +60,14 @@ struct instance instance_make(const char *name)
 	return instance;
 }
 
+void instance_configure(const struct instance *instance, const char *lines)
+{
+	char text[1024];
+
+	(void)snprintf(text, sizeof(text), "[Supervisor]\n%s", lines);
+	file_write(instance->config, text);
+}
+
 void instance_policy(const struct instance *instance, const char *name, const char *format, ...)
 {
 	char path[256], text[4096];

@@ -38,6 +38,9 @@ struct instance_options {
 /* Folders and an empty configuration; @name tells two instances apart. */
 struct instance instance_make(const char *name);
 
+/* Writes or replaces the configuration: the lines of its section [Supervisor]. */
+void instance_configure(const struct instance *instance, const char *lines);
+
 /* Writes or replaces the policy file @name.policy; takes effect at start or reload. */
 void instance_policy(const struct instance *instance, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -335,3 +335,19 @@ bool process_stopped(pid_t pid)
 {
 	return process_state(pid) == 'T';
 }
+
+bool process_is_traced(pid_t pid)
+{
+	char path[64], line[256];
+	int tracer = 0;
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	file = fopen(path, "re");
+	expect(file);
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "TracerPid: %d", &tracer) == 1)
+			break;
+	(void)fclose(file);
+	return tracer != 0;
+}

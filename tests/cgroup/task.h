@@ -86,3 +86,5 @@ void task_kill(struct task *task);
 /* 'R', 'S', 'D', 'T', 'Z' ..., '-' when there is no such process. */
 char process_state(pid_t pid);
 bool process_stopped(pid_t pid);
+/* By somebody with ptrace(2); the process must be there. */
+bool process_is_traced(pid_t pid);

@@ -102,3 +102,44 @@ pid_t wedge_start(const struct cg *cg)
 	expect_within(5000, reading_hangs(victim));
 	return victim;
 }
+
+/* Reads the page like anybody, which locks it in the page cache until it comes. */
+static void __attribute__((noreturn)) page_task(void)
+{
+	char byte;
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	_exit(pread(open(fuse_hanging_file(), O_RDONLY), &byte, 1, 0) == 1 ? 0 : 1);
+}
+
+static void __attribute__((noreturn)) writing_task(const struct cg *cg, int file)
+{
+	char path[CG_PATH_SIZE + 32];
+	int fd;
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)snprintf(path, sizeof(path), "%s/cgroup.procs", cg->path);
+	fd = open(path, O_WRONLY);
+	if (fd < 0 || write(fd, "0", 1) < 0)
+		_exit(1);
+	(void)mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, file, 0);
+	for (;;)
+		(void)pause();
+}
+
+pid_t wedge_start_writer(const struct cg *cg)
+{
+	int file = open(fuse_hanging_file(), O_RDWR | O_NOATIME); /* later, this would wait too */
+	pid_t reader = fork(), victim;
+
+	expect(file >= 0);
+	if (reader == 0)
+		page_task();
+	fuse_expect_withheld();
+	victim = fork();
+	if (victim == 0)
+		writing_task(cg, file);
+	expect(victim > 0 && reader > 0);
+	expect_within(5000, reading_hangs(victim));
+	return victim;
+}

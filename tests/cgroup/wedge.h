@@ -9,5 +9,11 @@
 
 #include "cgroup/cg.h"
 
-/* Starts it in @cg and waits until reading its command line hangs; after fuse_start(). */
+/*
+ * Starts it in @cg and waits until reading its command line hangs; after fuse_start(). A reader has the
+ * lock, and a writer waits for it.
+ */
 pid_t wedge_start(const struct cg *cg);
+
+/* Likewise, with the lock held for writing. It cannot be killed before fuse_release(). */
+pid_t wedge_start_writer(const struct cg *cg);

@@ -9,7 +9,7 @@
 allow=${ALLOW:-$lint_here/hot_symbols.allow}
 hot=$(find "$BUILD/daemon/handler" "$BUILD/daemon/ranking" -name '*.o' 2>/dev/null | sort)
 [ -n "$hot" ] || skip "no handler objects in $BUILD"
-for name in base/io base/text shared/knobs shared/wire; do
+for name in base/io base/text shared/bpf_call shared/knobs shared/wire; do
 	hot="$hot $BUILD/daemon/$name.o"
 done
 below=$(find "$BUILD/daemon/base" "$BUILD/daemon/shared" -name '*.o')

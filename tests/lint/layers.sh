@@ -1,7 +1,8 @@
 #!/bin/sh
 # Include arrows run one way: base <- shared <- handler | guardian | supervisor | ctl, with ranking
-# between shared and those that rank, and settings between those and whoever reads configuration. The compiler's own .d files are the witness, so
-# an arrow through a second header counts too. Each library has one door.
+# between shared and those that rank, and settings between those and whoever reads configuration. The
+# compiler's own .d files are the witness, so an arrow through a second header counts too. Each library has
+# one door. bpf/ stands beside all that, and shares four headers.
 . "$(dirname "$0")/common.sh"
 
 # $1 folder of the source -> folders, or single files, it may include
@@ -57,8 +58,34 @@ door() {
 }
 door libcgroup supervisor/discover.c
 door ini.h settings/ini.c
-door bpf/ supervisor/bpf.c
+door bpf/ supervisor/bpf.c supervisor/bpf_events.c
 door json-c/ supervisor ctl
 door systemd/ supervisor ctl
 door check.h
+
+# bpf/ is compiled for a machine without a C library: it has these tables in common with the programs, and
+# nothing else comes in through them.
+common='shared/process.h shared/roll.h shared/sleepers.h shared/kernel_event.h'
+# $1 file, then what it may include
+includes() {
+	file=$1
+	shift
+	for header in $(sed -nE 's/^#[[:space:]]*include[[:space:]]*[<"]([^">]+)[">].*/\1/p' "$file"); do
+		case " $* " in
+		*" $header "*) ;;
+		*) found "$file includes $header" ;;
+		esac
+	done
+}
+for file in bpf/*.[ch]; do
+	seen=$((seen + 1))
+	# word splitting is wanted here and below: one argument per name
+	# shellcheck disable=SC2046,SC2086
+	includes "$file" $common $(cd bpf && echo *.h) stdint.h stdbool.h bpf/bpf_helpers.h \
+		bpf/bpf_core_read.h bpf/bpf_tracing.h
+done
+for file in $common; do
+	# shellcheck disable=SC2086
+	includes "daemon/$file" $common stdint.h
+done
 verdict "$seen"

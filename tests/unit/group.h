@@ -6,10 +6,9 @@
 #pragma once
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
+#include "child.h"
 #include "handler/action.h"
 #include "handler/episode.h"
 #include "handler/handler.h"
@@ -17,7 +16,6 @@
 #include "handler/look.h"
 #include "handler/slot.h"
 #include "handler/slots.h"
-#include "unit.h"
 
 #define MIB (1ULL << 20)
 #define LIMIT (64 * MIB)
@@ -31,6 +29,7 @@ static struct facts facts;
 static struct outcomes outcomes;
 static struct ledger ledger;
 static struct pulse pulse;
+static struct roll roll;
 static pid_t people[PEOPLE];
 static struct policy policy;
 static struct policy_rules rules;
@@ -85,19 +84,6 @@ static inline void group_make(uint32_t slot, uint32_t parent)
 	roster_write(&roster, slot, &row);
 	handler.slots[slot].roster = row;
 	atomic_store(&roster.slots_used, slot + 1);
-}
-
-static inline pid_t child_make(void)
-{
-	pid_t pid = fork();
-
-	ck_assert_int_ge(pid, 0);
-	if (pid == 0) {
-		alarm(60);
-		for (;;)
-			pause();
-	}
-	return pid;
 }
 
 static inline void fact_put(uint32_t index, int32_t adj, uint32_t slot)
@@ -159,8 +145,11 @@ static inline void setup(void)
 	for (int fd = INHERIT_ROSTER; fd < INHERIT_END; fd++)
 		if (fcntl(fd, F_GETFD) < 0)
 			ck_assert_int_eq(dup2(null, fd), fd);
-	handler.tables = (struct tables){ &roster, &facts, &outcomes, &ledger, &pulse };
+	handler.tables = (struct tables){ &roster, &facts, &outcomes, &ledger, &pulse, &roll };
 	handler.adopt.tables = &handler.tables;
+	/* No program has come: all there is are the facts. */
+	for (int i = 0; i < WIRE_ITERATORS_MAX; i++)
+		atomic_store(&handler.adopt.programs.iterators[i], -1);
 	handler.page_bytes = 4096;
 	handler.generation = 1;
 	handler.now = nsec_from_msec(1000000);
@@ -217,18 +206,12 @@ static inline void run(uint64_t msec)
 
 static inline bool is_alive(int index)
 {
-	siginfo_t info = { 0 };
-
-	ck_assert_int_eq(waitid(P_PID, (id_t)people[index], &info, WEXITED | WNOHANG | WNOWAIT), 0);
-	return info.si_pid == 0;
+	return child_is_alive(people[index]);
 }
 
-/* Dead, or within a second: the signal was sent, the rest is the kernel's. */
 static inline bool has_died(int index)
 {
-	for (int i = 0; i < 1000 && is_alive(index); i++)
-		usleep(1000);
-	return !is_alive(index);
+	return child_has_died(people[index]);
 }
 
 static inline const struct outcome *record(uint32_t index)

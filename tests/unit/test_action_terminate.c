@@ -45,13 +45,18 @@ int victim_take(struct handler *self, const struct candidate *who, struct victim
 {
 	(void)self;
 	if (world.take == 0)
-		*ret_victim = (struct victim){ .pid = who->who.pid, .count = 1 };
+		*ret_victim = (struct victim){
+			.count = 1,
+			.process = { { .order = { .pid = who->who.pid }, .pidfd = -1 } },
+		};
 	return world.take;
 }
 
-int victim_signal(const struct handler *self, const struct victim *whom, int number)
+int victim_signal(struct handler *self, struct victim *whom, int number,
+		  enum kill_method *ret_method)
 {
 	(void)self;
+	*ret_method = KILL_METHOD_PIDFD;
 	ck_assert_uint_eq(whom->count, 1);
 	ck_assert_int_eq(number, SIGTERM);
 	ck_assert_uint_eq(world.loans, 0);
@@ -67,9 +72,9 @@ bool budget_take(struct handler *self, struct episode *of)
 	return !world.over_budget;
 }
 
-bool victim_exited(const struct victim *whom)
+bool victim_exited(struct handler *self, const struct victim *whom)
 {
-	(void)whom;
+	(void)self, (void)whom;
 	return world.exited;
 }
 

@@ -120,7 +120,8 @@ static const char *record_of(const char *id, bool json, enum exit_code expected)
 	"\"facts_age_usec\":1500,\"decide_usec\":180,\"resolve_usec\":4200,"                       \
 	"\"candidates\":["                                                                         \
 	"{\"pid\":1234,\"uid\":33,\"comm\":\"hog\",\"exe\":\"hog-1\",\"oom_score_adj\":-5,"        \
-	"\"asleep\":true,\"vm_size\":104857600,\"rss\":62914560,\"anon\":62910464,\"file\":4096,"  \
+	"\"asleep\":true,\"frozen\":false,\"estimated\":false,\"mmap_lock\":null,\"vm_size\":"     \
+	"104857600,\"rss\":62914560,\"anon\":62910464,\"file\":4096,"                              \
 	"\"shmem\":0,\"swap\":1048576,\"page_tables\":131072,\"badness\":15000,\"sharers\":2,"     \
 	"\"tier\":\"first\",\"rule\":\"Prefer=comm:hog\",\"age_msec\":61000,\"cgroup\":\"/a/b\"}," \
 	"{\"pid\":7,\"uid\":0,\"comm\":\"db\\\\n\",\"exe\":null,\"oom_score_adj\":0,"              \
@@ -128,7 +129,8 @@ static const char *record_of(const char *id, bool json, enum exit_code expected)
 	"\"swap\":0,\"page_tables\":0,\"badness\":-3,\"sharers\":0,\"tier\":\"protected\","        \
 	"\"rule\":\"Protect=comm:db*\",\"age_msec\":null,\"cgroup\":\"/a\"}],"                     \
 	"\"victims\":[{\"pid\":1234,\"uid\":33,\"comm\":\"hog\",\"rss\":62914560,\"sharers\":2,"   \
-	"\"signal\":\"SIGKILL\",\"end\":\"exited\",\"error\":null,\"signalled_usec\":190,"         \
+	"\"signal\":\"SIGKILL\",\"method\":\"pidfd\",\"end\":\"exited\",\"error\":null,"           \
+	"\"signalled_usec\":190,"                                                                  \
 	"\"exited_usec\":4000}],"                                                                  \
 	"\"steps\":[{\"step\":\"raise-limit\",\"result\":\"failed\",\"error\":\"a limit above is " \
 	"full\",\"begun_usec\":170,\"ended_usec\":175,\"amount\":null,\"count\":0},"               \
@@ -170,7 +172,8 @@ START_TEST(record_tells_the_whole_story)
 		"    mapped_file 0B, dirty 0B, writeback 0B, swap 1.0M\n"
 		"    unevictable 0B, inactive_anon 4.0K, active_anon 60.0M, inactive_file 512.0K\n"
 		"    active_file 512.0K\n"
-		"  candidates  4, of which 2 may be chosen and 2 are asleep; sizes 1.5ms old\n"
+		"  candidates  4, of which 2 may be chosen and 2 are asleep\n"
+		"  source      facts (4 processes, sizes 1.5ms old)\n"
 		"  order       the most memory first\n"
 		"  attention   processes that could not be measured: 1\n"
 		"    PROCESS   PID  UID  ADJ  EXE        VM    RSS   ANON  FILE  SHMEM  TABLES  "
@@ -188,21 +191,62 @@ START_TEST(record_tells_the_whole_story)
 		"full)\n"
 		"  step        kill: done, from 180.0us to 4.0ms\n"
 		"  victim      hog[1234] of uid 33, 60.0M: exited, with 2 that share its memory, "
-		"SIGKILL after 190.0us, gone after 4.0ms\n"
+		"SIGKILL through a pidfd after 190.0us, gone after 4.0ms\n"
 		"  latency     decided after 180.0us, resolved after 4.2ms\n"
 		"  freed       58.0M, usage now 6.0M\n"
 		"  outcome     resolved by the daemon, proof: nobody was asleep for a second "
 		"(level), "
-		"killed by the kernel meanwhile: 0\n"
-		"  source      facts\n");
+		"killed by the kernel meanwhile: 0\n");
+}
+END_TEST
+
+#define FROM(id, source, flags)                                                                    \
+	"{\"id\":\"" id "\",\"candidates_total\":12,\"eligible\":9,\"asleep\":3,"                  \
+	"\"facts_missed\":2,\"facts_age_usec\":7," source ",\"candidates\":[{\"comm\":\"a\"},"     \
+	"{\"comm\":\"b\"," flags "}],\"victims\":[{\"comm\":\"b\",\"end\":\"exited\","             \
+	"\"signal\":\"SIGKILL\",\"method\":\"bpf\",\"signalled_usec\":190}]}\n"
+
+START_TEST(record_says_what_was_decided_from)
+{
+	static const struct {
+		const char *id, *said;
+	} rows[] = {
+		{ "b", "  candidates  12, of which 9 may be chosen and 3 wait in the OOM\n"
+		       "  source      bpf (12 processes, sizes exact at that instant)\n" },
+		{ "b", "  attention   small processes that found no room in the list: 2\n" },
+		{ "b", "  asleep, frozen, mmap_lock held for reading, waited for  " },
+		{ "b", ": exited, SIGKILL from within the kernel after 190.0us\n" },
+		{ "i", "  source      iter (12 processes, sizes of that instant, some estimated); "
+		       "bpf failed: Cannot allocate memory\n" },
+		{ "i", "  estimated  " },
+		{ "f", "  source      facts (12 processes, sizes 7.0us old)\n" },
+		{ "f", "  attention   processes that could not be measured: 2\n" },
+	};
+
+	put(newer,
+	    FROM("b", "\"source\":\"bpf\"",
+		 "\"asleep\":true,\"frozen\":true,\"mmap_lock\":\"held for reading, waited for\""));
+	put(newer, FROM("i",
+			"\"source\":\"iter\",\"source_failed\":\"bpf\","
+			"\"source_error\":\"Cannot allocate memory\"",
+			"\"estimated\":true"));
+	put(newer, FROM("f", "\"source\":\"facts\"", "\"asleep\":true"));
+	for (int i = 0; i < UNIT_COUNT(rows); i++) {
+		const char *text = record_of(rows[i].id, false, EXIT_CODE_OK);
+
+		ck_assert_msg(strstr(text, rows[i].said) != NULL, "%s", text);
+	}
 }
 END_TEST
 
 START_TEST(record_of_an_older_daemon_is_told)
 {
+	const char *text;
+
 	put(newer, PART("1", "t", "/a"));
-	ck_assert_ptr_nonnull(strstr(record_of("1", false, EXIT_CODE_OK),
-				     "  memory.stat was not read in time\n"));
+	text = record_of("1", false, EXIT_CODE_OK);
+	ck_assert_ptr_nonnull(strstr(text, "  memory.stat was not read in time\n"));
+	ck_assert_ptr_null(strstr(text, "  source "));
 }
 END_TEST
 
@@ -250,13 +294,14 @@ START_TEST(history_is_a_table)
 {
 	put(older, PART("1", "2000-01-01T00:00:00Z", "/x"));
 	put(newer, WHOLE);
-	ck_assert_str_eq(history_of((struct ctl){ .json = false }),
-			 "TIME                  ID      KIND      CGROUP  VICTIM     STEP  FREED   "
-			 "DECIDE  RESOLVE\n"
-			 "2000-01-01T00:00:00Z  1       passed    /x      -          -         -   "
-			 "     -        -\n"
-			 "2000-02-29T12:34:56Z  abc001  resolved  /a/b    hog[1234]  kill  58.0M  "
-			 "180.0us    4.2ms\n");
+	ck_assert_str_eq(
+		history_of((struct ctl){ .json = false }),
+		"TIME                  ID      KIND      CGROUP  VICTIM     STEP  SOURCE  FREED   "
+		"DECIDE  RESOLVE\n"
+		"2000-01-01T00:00:00Z  1       passed    /x      -          -     -           -   "
+		"     -        -\n"
+		"2000-02-29T12:34:56Z  abc001  resolved  /a/b    hog[1234]  kill  facts   58.0M  "
+		"180.0us    4.2ms\n");
 }
 END_TEST
 
@@ -363,6 +408,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tests, folder_make, folder_remove);
 	tcase_add_test(tests, record_tells_the_whole_story);
+	tcase_add_test(tests, record_says_what_was_decided_from);
 	tcase_add_test(tests, record_of_an_older_daemon_is_told);
 	tcase_add_test(tests, identifier_may_be_cut_while_it_is_unique);
 	tcase_add_test(tests, record_is_there_for_machines);

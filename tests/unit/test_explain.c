@@ -199,10 +199,38 @@ static const struct row {
 		       .listed = 1,
 		       .total = 9,
 		       .eligible = 1,
+		       .unknown = 8,
 		       .list = { { WHO("hog", 7, 64) } } },
 	  .text = "if it ran out of memory now: the kernel's killer would be given the choice, "
 		  "because "
 		  "most of the memory belongs to processes nobody has measured" },
+	{ .sentence = { .unmeasured = true, .asks_kernel = true },
+	  .policy = { .step_count = 2, .step = { KILL, KERNEL } },
+	  .ranking = { .kernel_could = true,
+		       .listed = 1,
+		       .total = 9,
+		       .eligible = 1,
+		       .unknown = 8,
+		       .list = { { WHO("hog", 7, 64) } } },
+	  .text = "if it ran out of memory now: hog (pid 7) would be killed, because nobody else "
+		  "may be chosen; 8 that nobody has measured yet would be at that instant" },
+	{ .sentence = { .asks_kernel = true },
+	  .policy = { .step_count = 2, .step = { KILL, KERNEL } },
+	  .ranking = { .kernel_could = true,
+		       .listed = 2,
+		       .total = 2,
+		       .unknown = 1,
+		       .list = { { .tier = OUTCOME_TIER_NEVER_ADJ },
+				 { .tier = OUTCOME_TIER_UNKNOWN } } },
+	  .nobody = true,
+	  .text = "if it ran out of memory now: who would go cannot be told, because none of the "
+		  "processes measured so far may be chosen (1 adj, 1 unknown) and the others would "
+		  "be measured at that instant" },
+	{ .sentence = { .asks_kernel = true },
+	  .policy = { .step_count = 2, .step = { KILL, KERNEL } },
+	  .ranking = { .listed = 1, .total = 1, .eligible = 1, .list = { { WHO("hog", 7, 64) } } },
+	  .text = "if it ran out of memory now: hog (pid 7) would be killed, because it is the "
+		  "only process" },
 	{ .sentence = { .standing = SENTENCE_DRY_RUN },
 	  .policy = { .step_count = 2, .step = { KILL, KERNEL } },
 	  .ranking = { .listed = 1, .total = 1, .eligible = 1, .list = { { WHO("hog", 7, 64) } } },
@@ -276,6 +304,10 @@ START_TEST(first_step_is_the_first_that_acts)
 	sentence.last_resort = false;
 	ranking.first = NULL;
 	ck_assert_uint_eq(sentence_first_step(&sentence), 2);
+	ck_assert(!sentence_has_victim(&sentence));
+	sentence.asks_kernel = true;
+	ranking.unknown = 1; /* he may turn out to be somebody */
+	ck_assert_uint_eq(sentence_first_step(&sentence), 1);
 	ck_assert(!sentence_has_victim(&sentence));
 }
 END_TEST

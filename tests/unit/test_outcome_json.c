@@ -7,7 +7,7 @@
 
 #include "supervisor/outcome_message.h"
 #include "supervisor/outcome_words.h"
-#include "unit/unit.h"
+#include "unit/members.h"
 
 static struct outcome sample(void)
 {
@@ -28,6 +28,7 @@ static struct outcome sample(void)
 		.candidates = 3,
 		.eligible = 2,
 		.listed = 2,
+		.source = SOURCE_FACTS,
 		.facts_age_nsec = 1500 * NSEC_PER_USEC,
 		.decided_nsec = 180 * NSEC_PER_USEC,
 		.victims = 1,
@@ -58,29 +59,6 @@ static const struct outcome_context context = { .cgroup = "/a b",
 						.limit_cgroup = "/a b",
 						.time = { .tv_sec = 951827696 },
 						.names = { .moment = { 90 * NSEC_PER_SEC } } };
-
-static struct json_object *member(struct json_object *object, const char *key)
-{
-	struct json_object *value;
-
-	ck_assert_msg(json_object_object_get_ex(object, key, &value), "no key %s", key);
-	return value;
-}
-
-static const char *text_of(struct json_object *object, const char *key)
-{
-	return json_object_get_string(member(object, key));
-}
-
-static uint64_t number_of(struct json_object *object, const char *key)
-{
-	return json_object_get_uint64(member(object, key));
-}
-
-static struct json_object *entry(struct json_object *object, const char *key, size_t index)
-{
-	return json_object_array_get_idx(member(object, key), index);
-}
 
 START_TEST(record_says_what_happened)
 {
@@ -238,7 +216,7 @@ START_TEST(line_is_stable)
 		"resolved cgroup=/a\\x20b limit=64.0M victim=1234(hog) rss=60.0M uid=0 step=kill "
 		"decide=180.0us resolve=4.2ms candidates=3 freed=58.0M record=123456789abc005 "
 		"policy=50-web signal=SIGKILL victims=1 reason=memory rule=- asleep=2 "
-		"kernel_kills=0");
+		"kernel_kills=0 source=facts");
 	outcome.victims = 0;
 	outcome.steps = 0;
 	outcome.kind = OUTCOME_PASSED;
@@ -249,7 +227,7 @@ START_TEST(line_is_stable)
 		"passed cgroup=/a\\x20b limit=64.0M victim=- rss=- uid=- step=- decide=180.0us "
 		"resolve=4.2ms candidates=3 freed=58.0M record=123456789abc005 "
 		"limit_cgroup=/a\\x20b policy=50-web signal=- victims=0 reason=memory rule=- "
-		"asleep=2 kernel_kills=0");
+		"asleep=2 kernel_kills=0 source=facts");
 }
 END_TEST
 
@@ -299,6 +277,7 @@ START_TEST(journal_fields_are_complete)
 		"DRY_RUN=no",
 		"CAUSE=oom",
 		"VICTIM_SIGNAL=SIGKILL",
+		"VICTIM_METHOD=pidfd",
 		"VICTIM_END=exited",
 		"VICTIMS=1",
 		"ASLEEP=2",
@@ -367,12 +346,42 @@ START_TEST(candidate_is_complete)
 		json_object_to_json_string_ext(json, JSON_C_TO_STRING_SPACED |
 							     JSON_C_TO_STRING_NOSLASHESCAPE),
 		"{ \"pid\": 7, \"uid\": 33, \"comm\": \"java\", \"exe\": \"java-17\", "
-		"\"oom_score_adj\": -5, \"asleep\": true, \"vm_size\": 1000, \"rss\": 100, "
+		"\"oom_score_adj\": -5, \"asleep\": true, \"frozen\": false, "
+		"\"estimated\": false, \"mmap_lock\": null, \"vm_size\": 1000, \"rss\": 100, "
 		"\"anon\": 50, \"file\": 30, \"shmem\": 20, \"swap\": 5, "
 		"\"page_tables\": 6, \"badness\": -17, \"sharers\": 2, \"tier\": "
 		"\"first\", \"rule\": \"Prefer=uid:7\", \"age_msec\": 60000, "
 		"\"cgroup\": \"/a\\\\n\" }");
 	json_object_put(json);
+}
+END_TEST
+
+START_TEST(candidate_says_how_it_stood_at_that_instant)
+{
+	static const struct {
+		uint32_t flags;
+		const char *lock;
+	} rows[] = {
+		{ 0, NULL },
+		{ FACT_MMAP_WRITER, "held for writing" },
+		{ FACT_MMAP_READERS | FACT_FROZEN, "held for reading" },
+		{ FACT_MMAP_WAITERS | FACT_ESTIMATED, "waited for" },
+		{ FACT_MMAP_WRITER | FACT_MMAP_WAITERS, "held for writing, waited for" },
+		{ UINT32_MAX, "held for writing, held for reading, waited for" },
+	};
+	const struct candidate_names names = { .moment = { 1 } };
+
+	for (int i = 0; i < UNIT_COUNT(rows); i++) {
+		struct outcome_candidate who = { .pid = 7, .flags = rows[i].flags };
+		struct json_object *json = candidate_json_new(&who, &names);
+
+		ck_assert_pstr_eq(json_object_get_string(member(json, "mmap_lock")), rows[i].lock);
+		ck_assert_int_eq(json_object_get_boolean(member(json, "frozen")),
+				 (rows[i].flags & FACT_FROZEN) != 0);
+		ck_assert_int_eq(json_object_get_boolean(member(json, "estimated")),
+				 (rows[i].flags & FACT_ESTIMATED) != 0);
+		json_object_put(json);
+	}
 }
 END_TEST
 
@@ -496,6 +505,55 @@ START_TEST(rule_and_signal_are_told)
 }
 END_TEST
 
+START_TEST(source_and_method_are_told)
+{
+	struct outcome outcome = sample();
+	static struct message message;
+	struct json_object *json;
+
+	outcome.source = SOURCE_ITER;
+	outcome.source_failed = SOURCE_BPF;
+	outcome.source_error = ENOMEM;
+	outcome.victim[0].method = KILL_METHOD_BPF;
+	json = outcome_json_new(&outcome, &context);
+	ck_assert_str_eq(text_of(json, "source"), "iter");
+	ck_assert_str_eq(text_of(json, "source_failed"), "bpf");
+	ck_assert_str_eq(text_of(json, "source_error"), "Cannot allocate memory");
+	ck_assert_str_eq(text_of(entry(json, "victims", 0), "method"), "bpf");
+	json_object_put(json);
+	outcome_message(&outcome, &context, &message);
+	ck_assert_ptr_nonnull(strstr(
+		message.text, " source=iter source_failed=bpf(Cannot\\x20allocate\\x20memory)"));
+	ck_assert(has_field(&message, "SOURCE=iter"));
+	ck_assert(has_field(&message, "SOURCE_FAILED=bpf"));
+	ck_assert(has_field(&message, "SOURCE_ERROR=Cannot allocate memory"));
+	ck_assert(has_field(&message, "VICTIM_METHOD=bpf"));
+}
+END_TEST
+
+/* A zero in the table is an enumerator as well: without a decision, or a signal, it is none. */
+START_TEST(no_decision_has_no_source_and_no_signal_no_method)
+{
+	struct outcome outcome = sample();
+	static struct message message;
+	struct json_object *json;
+
+	outcome.decided_nsec = 0;
+	outcome.source = SOURCE_BPF;
+	outcome.victim[0].signal_number = 0;
+	json = outcome_json_new(&outcome, &context);
+	ck_assert_ptr_null(member(json, "source"));
+	ck_assert_ptr_null(member(json, "source_failed"));
+	ck_assert_ptr_null(member(json, "source_error"));
+	ck_assert_ptr_null(member(entry(json, "victims", 0), "method"));
+	json_object_put(json);
+	outcome_message(&outcome, &context, &message);
+	ck_assert_ptr_nonnull(strstr(message.text, " source=-"));
+	ck_assert(!has_field(&message, "SOURCE=bpf"));
+	ck_assert(!has_field(&message, "VICTIM_METHOD=pidfd"));
+}
+END_TEST
+
 START_TEST(new_steps_are_told)
 {
 	struct outcome outcome = sample();
@@ -552,11 +610,14 @@ int main(void)
 	tcase_add_test(tests, line_agrees_with_the_command_line);
 	tcase_add_test(tests, journal_fields_are_complete);
 	tcase_add_test(tests, candidate_is_complete);
+	tcase_add_test(tests, candidate_says_how_it_stood_at_that_instant);
 	tcase_add_test(tests, candidate_says_what_is_not_known);
 	tcase_add_test(tests, rule_goes_by_its_number_when_it_is_gone);
 	tcase_add_test(tests, trigger_has_every_counter);
 	tcase_add_test(tests, alloc_failure_has_a_message_of_its_own);
 	tcase_add_test(tests, rule_and_signal_are_told);
+	tcase_add_test(tests, source_and_method_are_told);
+	tcase_add_test(tests, no_decision_has_no_source_and_no_signal_no_method);
 	tcase_add_test(tests, new_steps_are_told);
 	tcase_add_test(tests, container_is_found_in_the_path);
 	return unit_run(suite);

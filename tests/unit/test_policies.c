@@ -66,16 +66,20 @@ START_TEST(test_host)
 		.host_kill_budget = { .window = { 60 * NSEC_PER_SEC }, .kills = 20 },
 		.host_loan_cap = { .value = 10, .percent = 1 },
 		.min_available = { .value = 512 * BYTES_PER_MIB },
+		.source = SOURCE_ITER,
 	};
 
 	policies_publish_host(&roster, &config, memory);
 	ck_assert_uint_eq(roster.host.loan_cap, memory.count / 100 * 10);
 	ck_assert_uint_eq(roster.host.min_available, 512 * BYTES_PER_MIB);
 	ck_assert_uint_eq(roster.host.budget_kills, 20);
+	ck_assert_uint_eq(roster.host.source, SOURCE_ITER);
 	ck_assert_uint_eq(roster.host.budget_window_nsec, 60 * NSEC_PER_SEC);
 	config.host_loan_cap.value = 100;
+	config.source = SOURCE_BPF;
 	policies_publish_host(&roster, &config, (struct bytes){ UINT64_MAX });
 	ck_assert_uint_le(UINT64_MAX - roster.host.loan_cap, 100);
+	ck_assert_uint_eq(roster.host.source, SOURCE_BPF);
 }
 END_TEST
 

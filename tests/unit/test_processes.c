@@ -160,6 +160,7 @@ START_TEST(child_is_what_its_parent_is)
 	ck_assert_str_eq(fact_of(child).exe, "java");
 	ck_assert_str_eq(fact_of(child).cmdline, "java -jar x");
 	ck_assert(fact_of(child).flags & FACT_DETAILS);
+	ck_assert(fact_of(child).flags & FACT_CMDLINE);
 	ck_assert_uint_ne(fact_of(child).start_nsec, 77);
 	ck_assert(*due(child));
 	(void)snprintf(parent->fact.comm, sizeof(parent->fact.comm), "renamed");
@@ -209,10 +210,33 @@ START_TEST(another_name_is_asked_about)
 	sharing_join(processes, process, partner);
 	carry(process, "java", false);
 	ck_assert(*due(process));
-	ck_assert(!(process->fact.flags & FACT_DETAILS));
+	ck_assert(!(process->fact.flags & (FACT_DETAILS | FACT_CMDLINE)));
 	ck_assert_uint_eq(process->fact.mm, 0);
 	ck_assert_uint_eq(partner->fact.mm, 0);
 	ck_assert_uint_eq(process->fact.start_nsec, 77);
+}
+END_TEST
+
+START_TEST(another_program_under_the_same_name_is_asked_about)
+{
+	struct process *process = put(10, 1, 1), *partner = put(20, 1, 10);
+
+	answer(process, "sh", "sh");
+	sharing_join(processes, process, partner);
+	process_details_executed(processes, process);
+	ck_assert_uint_eq(fact_of(process).flags & (FACT_DETAILS | FACT_CMDLINE), 0);
+	ck_assert_uint_eq(fact_of(partner).mm, 0);
+	carry(process, "name", false);
+	ck_assert(*due(process));
+	answer(process, "sh", "sh -c x");
+	ck_assert_uint_eq(fact_of(process).flags & (FACT_DETAILS | FACT_CMDLINE),
+			  FACT_DETAILS | FACT_CMDLINE);
+	carry(process, "name", false);
+	ck_assert(!*due(process));
+	process_details_refuse(processes, process);
+	process_details_executed(processes, process);
+	carry(process, "name", false);
+	ck_assert(process_details_may_ask(process, clock_now()));
 }
 END_TEST
 
@@ -325,6 +349,7 @@ int main(void)
 	tcase_add_test(tests, details_outlive_a_sampling);
 	tcase_add_test(tests, reader_is_due_twice_and_then_seldom);
 	tcase_add_test(tests, another_name_is_asked_about);
+	tcase_add_test(tests, another_program_under_the_same_name_is_asked_about);
 	tcase_add_test(tests, refused_is_asked_again_under_another_name_only);
 	tcase_add_test(tests, each_lost_reader_doubles_the_pause);
 	tcase_add_test(tests, smaller_makes_room_for_larger);

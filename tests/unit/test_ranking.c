@@ -22,10 +22,12 @@ struct person {
 	uint64_t rss;
 	uint64_t swap, page_tables, start;
 	uint64_t use, unit; /* of its child group: use and inode */
-	uint32_t flags, mm;
+	uint64_t mm;
+	uint32_t flags;
 	int32_t adj;
 	uint8_t prefer, avoid, protect, shim, doubt;
 	bool unknown;
+	bool seatless; /* known, but not by the sampler */
 };
 
 struct place {
@@ -102,12 +104,23 @@ static const struct rank_case cases[] = {
 			{ 11, TIER(MEMORY) },
 			{ 10, TIER(NEVER_SHIM), 1, RULE_SHIM } },
 	  .eligible = 2 },
-	{ .name = "a member without facts may be anybody, and comes last",
+	{ .name = "a member nobody knows may be anybody, and comes last",
 	  .people = { { .pid = 99, .unknown = true },
 		      { .pid = 11, .rss = 4096 },
 		      { .pid = 12, .rss = 0, .flags = FACT_OURS } },
 	  .expected = { { 11, FIRST }, { 12, TIER(NEVER_OURS) }, { 99, TIER(UNKNOWN) } },
 	  .eligible = 1 },
+	{ .name = "who has no seat among the facts is one like any other",
+	  .people = { { .pid = 10, .rss = 9 * MIB, .seatless = true },
+		      { .pid = 11, .rss = 2 * MIB, .mm = 7, .seatless = true },
+		      { .pid = 12, .rss = 2 * MIB, .mm = 7, .seatless = true } },
+	  .expected = { { 10, FIRST }, { 11, TIER(MEMORY) }, { 12, TIER(SHARER) } },
+	  .eligible = 2 },
+	{ .name = "memories are told apart by all their bits",
+	  .people = { { .pid = 10, .rss = 3 * MIB, .mm = 1ULL << 40 | 7 },
+		      { .pid = 11, .rss = 2 * MIB, .mm = 2ULL << 40 | 7 } },
+	  .expected = { { 10, FIRST }, { 11, TIER(MEMORY) } },
+	  .eligible = 2 },
 	{ .name = "nobody the kernel could kill either",
 	  .question = { SPARING },
 	  .people = { { .pid = 10, .rss = 9 * MIB, .adj = -1000 },
@@ -305,7 +318,8 @@ static struct ranking ranking;
 static struct candidate candidate_from(const struct person *person)
 {
 	return (struct candidate){
-		.index = person->unknown ? CANDIDATE_UNKNOWN : person->pid,
+		.index = person->unknown || person->seatless ? CANDIDATE_NO_SEAT : person->pid,
+		.unknown = person->unknown,
 		.generation = 1,
 		.mm = person->mm,
 		.unit_use = person->use,

@@ -16,6 +16,8 @@ struct rival_case {
 	int32_t other_adj;
 	uint32_t other_flags;
 	uint32_t stands_for;
+	bool seatless;
+	bool unknown;
 	bool outranked;
 };
 
@@ -52,6 +54,16 @@ static const struct rival_case cases[] = {
 	  .choice_badness = 500,
 	  .other_badness = PAGES + 900,
 	  .stands_for = 10 },
+	{ .name = "the sampler has not met it: the kernel has",
+	  .choice_badness = 500,
+	  .other_badness = PAGES + 501,
+	  .seatless = true,
+	  .outranked = true },
+	{ .name = "nothing is known of it, not even how bad",
+	  .choice_badness = 0,
+	  .choice_adj = 1000,
+	  .seatless = true,
+	  .unknown = true },
 };
 
 static struct snapshot snapshot;
@@ -69,6 +81,8 @@ START_TEST(says_what_the_table_says)
 	};
 	snapshot.list[1] = (struct candidate){
 		.stands_for = row->stands_for,
+		.index = row->seatless ? CANDIDATE_NO_SEAT : 1,
+		.unknown = row->unknown,
 		.who = { .pid = 11,
 			 .badness = row->other_badness,
 			 .oom_score_adj = row->other_adj,

@@ -20,6 +20,8 @@ START_TEST(test_defaults)
 	ck_assert_uint_eq(config.sample_interval.count, 5 * NSEC_PER_SEC);
 	ck_assert_uint_eq(config.rescan_interval.count, 10 * NSEC_PER_SEC);
 	ck_assert_uint_eq(config.default_deadline.count, 2 * NSEC_PER_SEC);
+	ck_assert_uint_eq(config.source, SOURCE_BPF);
+	ck_assert(config.tracing);
 	ck_assert_uint_eq(config.take_back_step.count, 4 * BYTES_PER_MIB);
 	ck_assert_uint_eq(config.host_kill_budget.kills, 0);
 	ck_assert(config.host_loan_cap.percent == 1 && config.host_loan_cap.value == 10);
@@ -79,10 +81,27 @@ static void print_quantity(const struct option_row *row, uint64_t value, char *t
 	}
 }
 
-/* The default is accepted and printed back, the bounds are in, one step beyond is out. */
-START_TEST(test_row)
+/* What a row without bounds accepts is its words, each printed back, and nothing else. */
+static void check_words(const struct option_row *row)
 {
-	const struct option_row *row = &config_options.rows[_i];
+	static const char *const yes_no[] = { "yes", "no", NULL };
+	const char *const *words = row->value.words ? row->value.words : yes_no;
+	struct problems problems = { 0 };
+	struct config config;
+	char back[64];
+
+	for (; *words; words++) {
+		ck_assert_int_eq(load_one(row, *words, &config, &problems), 0);
+		ck_assert_str_eq(option_print(row, &config, back, sizeof(back)), *words);
+	}
+	ck_assert_int_eq(load_one(row, "none", &config, &problems), -EINVAL);
+	ck_assert(problems_hold(&problems, 2, "is not understood, expected "));
+	problems_done(&problems);
+}
+
+/* The bounds are in, one step beyond is out. */
+static void check_bounds(const struct option_row *row)
+{
 	uint64_t unit = row->value.type == VALUE_SPAN ? NSEC_PER_USEC : 1;
 	const uint64_t inside[] = { row->value.min, row->value.max };
 	/* Below 0 there is nothing: then twice above. */
@@ -95,8 +114,6 @@ START_TEST(test_row)
 	char text[64];
 	char back[64];
 
-	ck_assert_int_eq(load_one(row, row->default_text, &config, &problems), 0);
-	ck_assert_str_eq(option_print(row, &config, back, sizeof(back)), row->default_text);
 	for (int i = 0; i < 2; i++) {
 		print_quantity(row, inside[i], text, sizeof(text));
 		ck_assert_int_eq(load_one(row, text, &config, &problems), 0);
@@ -108,6 +125,22 @@ START_TEST(test_row)
 		ck_assert(strstr(problems.list[i].text, "out of range"));
 	}
 	problems_done(&problems);
+}
+
+START_TEST(test_row)
+{
+	const struct option_row *row = &config_options.rows[_i];
+	struct problems problems = { 0 };
+	struct config config;
+	char back[64];
+
+	ck_assert_int_eq(load_one(row, row->default_text, &config, &problems), 0);
+	ck_assert_str_eq(option_print(row, &config, back, sizeof(back)), row->default_text);
+	problems_done(&problems);
+	if (row->value.type == VALUE_WORD || row->value.type == VALUE_YES_NO)
+		check_words(row);
+	else
+		check_bounds(row);
 }
 END_TEST
 
@@ -121,6 +154,9 @@ static const char *const bad_files[] = {
 	"[Supervisor]\nDefaultDeadline=5s\n",
 	"[Supervisor]\nsampleinterval=5s\n",
 	"[supervisor]\n",
+	"[Supervisor]\nSnapshot=proc\n",
+	"[Supervisor]\nSnapshot=BPF\n",
+	"[Supervisor]\nTracing=1\n",
 	"[Lending]\nTakeBackStep=4m\n",
 	"[Lending]\nTakeBackStep=-4M\n",
 	"[Lending]\nTakeBackStep=0x10000\n",

@@ -4,28 +4,12 @@
  *
  * Links: daemon/handler/strangers.c, pidfd.c and the seats.
  */
-#include <signal.h>
-#include <sys/wait.h>
-
+#include "child.h"
 #include "handler/handler.h"
 #include "handler/strangers.h"
-#include "unit.h"
 
 static struct handler handler;
 static struct episode first, second;
-
-static pid_t child_make(void)
-{
-	pid_t pid = fork();
-
-	ck_assert_int_ge(pid, 0);
-	if (pid == 0) {
-		alarm(30);
-		for (;;)
-			pause();
-	}
-	return pid;
-}
 
 static void expect_killed(pid_t pid)
 {
@@ -33,11 +17,6 @@ static void expect_killed(pid_t pid)
 
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-}
-
-static bool is_alive(pid_t pid)
-{
-	return waitpid(pid, NULL, WNOHANG) == 0;
 }
 
 /* One look that names @pid alone, and is complete. */
@@ -78,7 +57,7 @@ START_TEST(opened_then_signalled)
 	pid_t pid = child_make();
 
 	ck_assert_int_eq(look(&first, pid), STRANGER_OPENED);
-	ck_assert(is_alive(pid));
+	ck_assert(child_is_alive(pid));
 	ck_assert_int_eq(look(&first, pid), STRANGER_SIGNALLED);
 	/* Not reaped yet: a list may name it still. */
 	ck_assert_int_eq(look(&first, pid), STRANGER_DYING);
@@ -96,7 +75,7 @@ START_TEST(twice_in_one_look_is_once)
 	ck_assert_int_eq(strangers_meet(&handler, &first, (uint32_t)pid), STRANGER_OPENED);
 	ck_assert_int_eq(strangers_meet(&handler, &first, (uint32_t)pid), STRANGER_OPENED);
 	strangers_end(&handler, &first, true);
-	ck_assert(is_alive(pid));
+	ck_assert(child_is_alive(pid));
 	ck_assert_int_eq(look(&first, pid), STRANGER_SIGNALLED);
 	expect_killed(pid);
 }
@@ -111,7 +90,7 @@ START_TEST(whoever_left_is_spared)
 	ck_assert_int_eq(look(&first, other), STRANGER_OPENED);
 	/* Back again: that needs a confirmation of its own. */
 	ck_assert_int_eq(look(&first, pid), STRANGER_OPENED);
-	ck_assert(is_alive(pid) && is_alive(other));
+	ck_assert(child_is_alive(pid) && child_is_alive(other));
 	kill(pid, SIGKILL);
 	kill(other, SIGKILL);
 	expect_killed(pid);

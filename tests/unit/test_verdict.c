@@ -52,7 +52,7 @@ static struct fact known_fact(void)
 		.pid = 77,
 		.uid = 1000,
 		.oom_score_adj = -5,
-		.flags = FACT_DETAILS,
+		.flags = FACT_DETAILS | FACT_CMDLINE,
 		.comm = "java",
 		.exe = "openjdk",
 		.cmdline = "java -jar /srv/app.jar",
@@ -150,6 +150,29 @@ START_TEST(without_details_neither_exe_nor_cmdline)
 }
 END_TEST
 
+/* As the kernel tells of a process that the sampler has not met yet, and the other way round. */
+START_TEST(exe_and_cmdline_are_known_each_for_itself)
+{
+	struct fact fact = known_fact();
+	struct verdict verdict;
+
+	rule_name(RULE_PREFER, RULE_EXE, "openjdk");
+	rule_name(RULE_AVOID, RULE_CMDLINE, "java*");
+	rule_name(RULE_PROTECT, RULE_EXE, "postgres");
+	rule_name(RULE_PROTECT, RULE_CMDLINE, "*postmaster*");
+	fact.flags = FACT_DETAILS;
+	verdict = verdict_of(&rules, &fact, no_path);
+	ck_assert_uint_eq(verdict.rule[RULE_PREFER], 1);
+	ck_assert_uint_eq(verdict.rule[RULE_AVOID], 0);
+	ck_assert_uint_eq(verdict.doubt, 2);
+	fact.flags = FACT_CMDLINE;
+	verdict = verdict_of(&rules, &fact, no_path);
+	ck_assert_uint_eq(verdict.rule[RULE_PREFER], 0);
+	ck_assert_uint_eq(verdict.rule[RULE_AVOID], 1);
+	ck_assert_uint_eq(verdict.doubt, 1);
+}
+END_TEST
+
 START_TEST(protection_that_cannot_be_asked_is_doubt)
 {
 	struct fact fact = known_fact();
@@ -241,7 +264,8 @@ START_TEST(candidate_says_what_the_fact_says)
 			      .page_tables = 13 };
 	rule_range(RULE_AVOID, RULE_UID, 5, 5);
 	candidate = candidate_of(&rules, &fact, 42, 99, no_path);
-	ck_assert(candidate.index == 42 && candidate.generation == 9 && candidate.slot == 4);
+	ck_assert(candidate.index == 42 && candidate.generation == 9 && candidate.slot == 4 &&
+		  !candidate.unknown);
 	ck_assert(candidate.mm == 3 && candidate.verdict.rule[RULE_AVOID] == 1);
 	ck_assert(candidate.who.pid == 7 && candidate.who.uid == 5 &&
 		  candidate.who.oom_score_adj == 6 && candidate.who.inode == 99 &&
@@ -258,8 +282,8 @@ START_TEST(candidate_says_what_the_fact_says)
 	candidate = candidate_of(&rules, &fact, 42, 99, no_path);
 	ck_assert(candidate.mm == 0 && candidate.who.exe[0] == '\0');
 	candidate = candidate_unknown(8);
-	ck_assert(candidate.index == CANDIDATE_UNKNOWN && candidate.who.pid == 8 &&
-		  candidate.who.uid == UINT32_MAX);
+	ck_assert(candidate.unknown && candidate.index == CANDIDATE_NO_SEAT &&
+		  candidate.who.pid == 8 && candidate.who.uid == UINT32_MAX);
 }
 END_TEST
 
@@ -277,7 +301,7 @@ START_TEST(side_by_side_is_as_one_by_one)
 {
 	random_start(_i);
 	for (int round = 0; round < 500; round++) {
-		struct fact fact = { .flags = FACT_DETAILS };
+		struct fact fact = { .flags = FACT_CMDLINE };
 		uint8_t expected = 0;
 
 		rules = (struct policy_rules){ .count = 0 };
@@ -330,7 +354,7 @@ static uint64_t cpu_msec(void)
 /* The measurement that bundle.h cites: the best of some runs, as other work can only add. */
 START_TEST(thousands_are_judged_in_time)
 {
-	static struct fact fact = { .flags = FACT_DETAILS };
+	static struct fact fact = { .flags = FACT_CMDLINE };
 	uint64_t best = UINT64_MAX;
 
 	for (int i = 0; i < POLICY_RULES; i++) {
@@ -371,6 +395,7 @@ int main(void)
 	tcase_add_loop_test(tests, each_kind_looks_at_its_own, 0, UNIT_COUNT(kind_cases));
 	tcase_add_test(tests, first_rule_of_each_list_counts);
 	tcase_add_test(tests, without_details_neither_exe_nor_cmdline);
+	tcase_add_test(tests, exe_and_cmdline_are_known_each_for_itself);
 	tcase_add_test(tests, protection_that_cannot_be_asked_is_doubt);
 	tcase_add_test(tests, a_path_that_is_not_known_is_no_path);
 	tcase_add_test(tests, names_without_a_nul_end_with_their_field);
