@@ -55,21 +55,33 @@ static __always_inline void call_member(struct roll *answer, struct task_struct 
 #define LOOK_BACK 64
 
 /*
- * Another thread of a process that is listed waits. Tasks come by number, so its process was met a short
- * while ago; where numbers have begun anew in between, the wait is not told.
+ * The entry of a process that has been met. Tasks come by number, so that was a short while ago; where
+ * numbers have begun anew in between, or the process has very many threads, it is not found.
  */
-static __always_inline void note_waiting(struct roll *answer, uint32_t pid)
+static __always_inline struct roll_task *find_listed(struct roll *answer, uint32_t pid)
 {
 	for (uint32_t back = 1; back <= LOOK_BACK; back++) {
 		uint32_t at = answer->answer.listed - back;
 
 		if (at >= ROLL_TASKS)
-			return;
-		if (answer->task[at & (ROLL_TASKS - 1)].pid != pid)
-			continue;
-		flag_set(&answer->task[at & (ROLL_TASKS - 1)], FACT_ASLEEP);
-		return;
+			break;
+		if (answer->task[at & (ROLL_TASKS - 1)].pid == pid)
+			return &answer->task[at & (ROLL_TASKS - 1)];
 	}
+	return NULL;
+}
+
+/* Another thread of a process that is listed. Return: false, it stands for the process itself. */
+static __always_inline bool is_other_thread(struct roll *answer, struct task_struct *task)
+{
+	struct roll_task *listed;
+
+	if (task->pid == task->tgid)
+		return false;
+	listed = find_listed(answer, task->tgid);
+	if (listed && is_waiting_in_oom(task))
+		flag_set(listed, FACT_ASLEEP);
+	return listed;
 }
 
 /* Who stands for its process: the leader while it has its memory, else each thread that has. */
@@ -96,11 +108,8 @@ int roll_iter(struct bpf_iter__task *context)
 		call_end(answer);
 		return 0;
 	}
-	if (!stands_for_process(task)) {
-		if (is_waiting_in_oom(task))
-			note_waiting(answer, task->tgid);
+	if (is_other_thread(answer, task) || !stands_for_process(task))
 		return 0;
-	}
 	node = memory_node(task);
 	if (is_below(node, answer->question.inode))
 		call_member(answer, task, node);

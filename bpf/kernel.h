@@ -50,6 +50,7 @@ enum kernel_errno {
 #define PF_KTHREAD 0x200000
 #define TASK_FROZEN 0x8000 /* in __state, from 6.1 */
 #define SIGNAL_GROUP_EXIT 0x4
+#define SIGKILL_BIT (1UL << (9 - 1)) /* in a set of signals */
 #define CSS_ONLINE 0x2
 
 enum rss_member {
@@ -60,7 +61,7 @@ enum rss_member {
 	NR_MM_COUNTERS,
 };
 
-/* linux/rwsem.h: bits of count; the rest, from 8 on, are readers. Of PREEMPT_RT they mean nothing. */
+/* linux/rwsem.h: bits of count; the rest, from 8 on, are readers. */
 #define RWSEM_WRITER_LOCKED 0x1
 #define RWSEM_FLAG_WAITERS 0x2
 #define RWSEM_READERS 8
@@ -174,7 +175,19 @@ struct pid {
 	unsigned int level;
 };
 
+struct core_state;
+
+typedef struct {
+	unsigned long sig[1];
+} sigset_t;
+
+struct sigpending {
+	sigset_t signal;
+};
+
 struct signal_struct {
+	struct sigpending shared_pending;
+	struct core_state *core_state; /* from 5.16 */
 	atomic_t live;
 	int nr_threads;
 	unsigned int flags;

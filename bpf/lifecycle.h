@@ -9,15 +9,25 @@
 #include "process.h"
 #include "shared/kernel_event.h"
 
-#define GROUPS_MAX 4096
 #define LIFECYCLE_EVENTS_BYTES 65536 /* of 24 bytes each with the kernel's header: 2730 */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, GROUPS_MAX);
+	__uint(max_entries, GROUP_WATCHES);
 	__type(key, uint64_t); /* inode */
-	__type(value, struct group_watch);
+	__type(value, uint32_t); /* slot */
 } watched SEC(".maps");
+
+/*
+ * By slot, 1: an event is out that nobody has answered yet. Not in the map above: an element of a hash
+ * map that is written anew can be another group's by the time a program that found it writes to it.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, GROUP_WATCHES);
+	__type(key, uint32_t);
+	__type(value, uint32_t);
+} told SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -37,11 +47,12 @@ static __always_inline void tell_process(enum process_event_kind kind, uint64_t 
 /* Two at once may both find that nothing was told: then it is told twice. */
 static __always_inline void tell_group(uint64_t inode)
 {
-	struct group_watch *watch = bpf_map_lookup_elem(&watched, &inode);
+	uint32_t *slot = bpf_map_lookup_elem(&watched, &inode);
+	uint32_t *is_told = slot ? bpf_map_lookup_elem(&told, slot) : NULL;
 
-	if (!watch || watch->told)
+	if (!is_told || *is_told)
 		return;
-	watch->told = 1;
+	*is_told = 1;
 	tell_process(PROCESS_EVENT_GROUP, inode, 0);
 }
 

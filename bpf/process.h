@@ -23,6 +23,7 @@ const volatile uint32_t tasks_most = ROLL_TASKS; /* ... fewer than fit: for test
 uint64_t processor_offset[PROCESSORS_MAX];
 /* In this run so far. Not on the stack, where the verifier would follow its every value. */
 uint32_t counters_read;
+uint32_t least_class, least_listed; /* of the question's at_least, and of that so far */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -159,8 +160,11 @@ static __always_inline void process_sizes(struct roll *roll, struct roll_task *o
 
 static __always_inline void lock_flags(struct roll_task *out, struct mm_struct *mm)
 {
-	long count = mm->mmap_lock.count.counter;
+	long count;
 
+	if (!bpf_core_field_exists(mm->mmap_lock.count))
+		return; /* PREEMPT_RT has another one */
+	count = mm->mmap_lock.count.counter;
 	if (count & RWSEM_WRITER_LOCKED)
 		flag_set(out, FACT_MMAP_WRITER);
 	else if (count >> RWSEM_READERS)
@@ -174,6 +178,19 @@ static __always_inline bool is_waiting_in_oom(struct task_struct *task)
 	return bpf_core_field_exists(task->memcg_in_oom) && task->memcg_in_oom;
 }
 
+/*
+ * All its threads are told to exit. One that dumps core first, which takes as long as its memory is
+ * large, is told so too, and dies of nothing but SIGKILL (__task_will_free_mem(), mm/oom_kill.c, v6.12).
+ */
+static __always_inline bool is_dying(struct signal_struct *signal)
+{
+	if (!(signal->flags & SIGNAL_GROUP_EXIT))
+		return false;
+	if (!bpf_core_field_exists(signal->core_state) || !signal->core_state)
+		return true;
+	return signal->shared_pending.signal.sig[0] & SIGKILL_BIT;
+}
+
 static __always_inline void task_flags(struct roll_task *out, struct task_struct *leader)
 {
 	if (leader->flags & PF_KTHREAD)
@@ -182,7 +199,7 @@ static __always_inline void task_flags(struct roll_task *out, struct task_struct
 		flag_set(out, FACT_FROZEN);
 	else if (bpf_core_field_exists(leader->__state) && leader->__state & TASK_FROZEN)
 		flag_set(out, FACT_FROZEN);
-	if (leader->signal->flags & SIGNAL_GROUP_EXIT)
+	if (is_dying(leader->signal))
 		flag_set(out, FACT_DYING);
 	if (leader->thread_pid->level == 0)
 		flag_set(out, FACT_HOST_PID_NAMESPACE);
@@ -238,6 +255,14 @@ static __always_inline void answer_begin(struct roll *roll)
 	__builtin_memset(&roll->answer, 0, sizeof(roll->answer));
 	roll->answer.exact_most = exact_most();
 	counters_read = 0;
+	least_class = size_class(roll->question.at_least);
+	least_listed = 0;
+}
+
+static __always_inline bool is_crowded_out(const struct roll *roll, uint32_t class)
+{
+	return roll->question.class_most && class == least_class &&
+	       least_listed++ >= roll->question.class_most;
 }
 
 /* NULL: it is only counted. */
@@ -248,7 +273,8 @@ static __always_inline struct roll_task *roll_place(struct roll *roll, uint64_t 
 
 	roll->answer.total++;
 	roll->answer.sizes[class & (ROLL_SIZES - 1)]++;
-	if (at >= ROLL_TASKS || at >= tasks_most || pages < roll->question.at_least)
+	if (at >= ROLL_TASKS || at >= tasks_most || pages < roll->question.at_least ||
+	    is_crowded_out(roll, class))
 		return NULL;
 	roll->answer.listed = at + 1;
 	return &roll->task[at & (ROLL_TASKS - 1)];

@@ -27,7 +27,7 @@ SEATS = $(addprefix daemon/handler/,adopt.c adopt_use.c) daemon/shared/wire.c da
 KNOBS = daemon/handler/knob_turn.c daemon/shared/knobs.c daemon/base/text.c
 UNIT_loan_bounds = daemon/handler/loan_bounds.c $(KNOBS) $(SEATS)
 UNIT_freezer = daemon/handler/freezer.c daemon/base/hold.c $(KNOBS) $(SEATS)
-UNIT_strangers = daemon/handler/strangers.c daemon/handler/pidfd.c $(SEATS)
+UNIT_strangers = $(addprefix daemon/handler/,strangers.c group_owner.c pidfd.c) $(SEATS)
 UNIT_action_kill = daemon/handler/action_kill.c daemon/base/hold.c
 UNIT_action_hook = daemon/handler/action_hook.c daemon/base/io.c
 UNIT_action_terminate = daemon/handler/action_terminate.c daemon/handler/loan_bounds.c \
@@ -68,20 +68,21 @@ UNIT_details = $(UNIT_processes) $(addprefix daemon/supervisor/,details.c layout
 UNIT_lifecycle = $(UNIT_processes) $(addprefix daemon/supervisor/,lifecycle.c sampled.c)
 UNIT_stranded = $(addprefix daemon/supervisor/,stranded_sleepers.c stranded_groups.c stray.c sampled.c) \
 	daemon/base/io.c daemon/base/text.c
+UNIT_stranded_claim = daemon/supervisor/stranded_claim.c
 UNIT_budget = daemon/handler/budget.c
 UNIT_rival = daemon/handler/rival.c
 UNIT_record = daemon/handler/record.c
 UNIT_orders = daemon/handler/orders.c
 UNIT_victim = $(addprefix daemon/handler/,victim.c orders.c pidfd.c)
-UNIT_group_round = $(UNIT_victim) $(addprefix daemon/handler/,group_round.c strangers.c) daemon/base/hold.c \
-	$(UNIT_ranking)
+UNIT_group_round = $(UNIT_victim) $(addprefix daemon/handler/,group_round.c strangers.c doomed.c \
+	group_owner.c) daemon/base/hold.c $(UNIT_ranking)
 UNIT_HANDLER = $(filter-out daemon/handler/handler.c,$(wildcard daemon/handler/*.c)) $(RANKING) \
 	$(addprefix daemon/base/,io.c text.c units.c hold.c) $(addprefix daemon/shared/,knobs.c wire.c bpf_call.c)
 # The kernel cannot be had in a unit test: there bpf_run() is the test's, and fills the roll itself.
 UNIT_snapshot = $(filter-out daemon/shared/bpf_call.c,$(UNIT_HANDLER))
 UNIT_lookup = daemon/handler/lookup.c
 UNIT_adopt = $(SEATS)
-$(foreach name,episode last_resort alloc_failure,$(eval UNIT_$(name) = $(UNIT_HANDLER)))
+$(foreach name,episode last_resort alloc_failure action_kernel action_group,$(eval UNIT_$(name) = $(UNIT_HANDLER)))
 UNIT_hand_back = $(addprefix daemon/guardian/,hand_back.c held.c limits.c mounts.c orphans.c say.c thaw.c \
 	undo.c walk.c) daemon/shared/knobs.c daemon/shared/saved.c daemon/base/io.c daemon/base/text.c daemon/base/hold.c
 UNIT_watch = $(addprefix daemon/guardian/,watch.c held.c thaw.c) $(addprefix daemon/shared/,knobs.c saved.c) \
@@ -199,7 +200,7 @@ $(BENCH_PROGRAM): $(call objects,$(BENCH_SOURCES))
 
 # The object of bpf/ against the types of kernels that are not running, and its parts on the one that is.
 BPF_LIBRARY = $(filter-out %/relocate.c,$(wildcard tests/bpf/*.c)) daemon/supervisor/bpf.c \
-	daemon/supervisor/bpf_names.c
+	daemon/supervisor/bpf_names.c daemon/shared/bpf_call.c
 BPF_PROGRAMS = $(if $(NO_BPF),,$(BUILD)/tests/bpf/relocate)
 BPF_RUNS = --timeout 120 $(if $(NO_BPF),tests/bpf/skip.sh,$(BPF_PROGRAMS:$(BUILD)/%=$(PLAIN)/%))
 
@@ -291,7 +292,7 @@ help:
 		'make lint           layers, symbols, names, formatting, pages' \
 		'make format         clang-format over all sources' \
 		'make sanitize       unit tests under ASan, UBSan and TSan' \
-		'make bench          latencies against the kernel'"'"'s own killer; root, cgroup v1' \
+		'make bench          figures, all or BENCH="snapshot oom lifecycle"; root, cgroup v1' \
 		'make install        DESTDIR=, PREFIX=, SYSCONFDIR=, UNITDIR= as usual' \
 		'make uninstall clean' \
 		'' \

@@ -122,11 +122,25 @@ static void add_finding(struct json_object *checks, const struct finding *findin
 	json_object_array_add(checks, check);
 }
 
-/* What the running daemon says of itself. Of its sources one of a former version says less. */
+/* One of a former version does not say it. */
+static void add_sources(const struct view *view, struct json_object *checks)
+{
+	const char *sources = document_text(view->page.root, "sources_text");
+	const char *advice = view_has_failed_source(view)
+				     ? "the next best is used until a test, made every second, has "
+				       "seen it work again; if it stays, report it with its error"
+				     : NULL;
+
+	if (*sources)
+		add_finding(checks, &(struct finding){ .name = "in use",
+						       .detail = sources,
+						       .advice = advice });
+}
+
+/* What the running daemon says of itself. */
 static void add_daemon(const struct view *view, struct json_object *checks)
 {
 	const struct json_object *handler = document_object(view->page.root, "handler");
-	const char *sources = document_text(view->page.root, "sources_text");
 	char detail[256];
 
 	snprintf(detail, sizeof(detail),
@@ -141,8 +155,7 @@ static void add_daemon(const struct view *view, struct json_object *checks)
 				    .detail = detail,
 				    .advice = view->code == EXIT_CODE_OK ? NULL : view->verdict,
 			    });
-	if (*sources)
-		add_finding(checks, &(struct finding){ .name = "in use", .detail = sources });
+	add_sources(view, checks);
 }
 
 /* No daemon is no fault of the host; a broken page is said by view_open() on stderr. */

@@ -125,13 +125,16 @@ static bool is_failed(const struct json_object *board)
 	return has_text(board, "state", "failed");
 }
 
-static bool has_failed_source(const struct view *view)
+bool view_has_failed_source(const struct view *view)
 {
 	const struct json_object *root = view->page.root;
 	bool failed = is_failed(document_object(root, "kill"));
 
-	for (size_t i = 0; i < document_length(root, "sources"); i++)
-		failed = failed || is_failed(document_item(root, "sources", i));
+	for (size_t i = 0; i < document_length(root, "sources"); i++) {
+		const struct json_object *source = document_item(root, "sources", i);
+
+		failed = failed || (document_flag(source, "allowed") && is_failed(source));
+	}
 	return failed;
 }
 
@@ -185,7 +188,7 @@ static const struct trouble {
 	  "The handler has taken page faults, which it must not: its memory is not locked as it "
 	  "should "
 	  "be, see `oomhandlerctl doctor`" },
-	{ has_failed_source, EXIT_CODE_DEGRADED,
+	{ view_has_failed_source, EXIT_CODE_DEGRADED,
 	  "A program of the daemon in the kernel has failed: decisions go by the next best source "
 	  "until a test, made every second, has seen it work again; see below" },
 	{ has_dropped, EXIT_CODE_DEGRADED,

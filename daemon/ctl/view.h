@@ -39,5 +39,8 @@ bool view_is_stale(const struct view *view);
 
 void view_done(struct view *view);
 
+/* A source that may be used, or the signals from within the kernel (verdict.c). */
+bool view_has_failed_source(const struct view *view);
+
 /* Sets view->code and view->verdict from the rest (verdict.c). */
 void verdict_find(struct view *view);

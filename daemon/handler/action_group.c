@@ -83,14 +83,15 @@ static enum action_verdict rounds_settle(struct handler *handler, struct episode
 	return ACTION_WAITING;
 }
 
-static enum action_verdict rounds_run(struct handler *handler, struct episode *episode)
+static enum action_verdict rounds_run(struct handler *handler, struct episode *episode,
+				      const struct ranking *ranking)
 {
 	struct nsec end = nsec_after(clock_now(), nsec_from_msec(GROUP_TURN_MSEC));
-	struct round round = round_run(handler, episode);
+	struct round round = round_run(handler, episode, ranking);
 	int most = handler->snapshot.source == SOURCE_BPF ? GROUP_ROUNDS_BPF : GROUP_ROUNDS;
 
 	for (int i = 1; i < most && round.news && !nsec_reached(clock_now(), end); i++)
-		round = round_run(handler, episode);
+		round = round_run(handler, episode, decision_take(handler, episode));
 	return rounds_settle(handler, episode, &round);
 }
 
@@ -134,7 +135,7 @@ enum action_verdict action_group_begin(struct handler *handler, struct episode *
 		episode->unit_inode = ranking->first->unit_inode;
 	episode->signalled = 0;
 	if (!freeze_begin(handler, episode))
-		return rounds_run(handler, episode);
+		return rounds_run(handler, episode, ranking);
 	look_again(handler, episode, GROUP_LOOK_MSEC);
 	return ACTION_WAITING;
 }
@@ -158,20 +159,36 @@ static void await_note(struct handler *handler, struct episode *episode)
 	rounds_begin(handler, episode);
 }
 
-enum action_verdict action_group_tick(struct handler *handler, struct episode *episode)
+/* The kernel failed to answer just now, and nobody has waited for facts: then the round does. */
+static bool put_back(struct handler *handler, struct episode *episode)
+{
+	if (!decision_is_late(handler, episode))
+		return false;
+	record_source_failure(episode, &handler->snapshot);
+	snapshot_request(handler, episode->slot);
+	episode->asked = handler->now;
+	return true;
+}
+
+static bool is_round_due(const struct handler *handler, const struct episode *episode)
 {
 	struct nsec patience = nsec_after(episode->asked, nsec_from_msec(GROUP_FACTS_MSEC));
 
+	return nsec_reached(handler->now, episode->paced) &&
+	       (snapshot_is_fresh(handler, episode->slot, episode->asked) ||
+		nsec_reached(handler->now, patience));
+}
+
+enum action_verdict action_group_tick(struct handler *handler, struct episode *episode)
+{
 	if (nsec_reached(handler->now, nsec_after(episode->step_begin, step_of(episode)->timeout)))
 		return finish(handler, episode, ACTION_TIMED_OUT);
 	if (episode->freeze) {
 		await_note(handler, episode);
 		return ACTION_WAITING;
 	}
-	if (nsec_reached(handler->now, episode->paced) &&
-	    (snapshot_is_fresh(handler, episode->slot, episode->asked) ||
-	     nsec_reached(handler->now, patience)))
-		return rounds_run(handler, episode);
+	if (is_round_due(handler, episode) && !put_back(handler, episode))
+		return rounds_run(handler, episode, decision_take(handler, episode));
 	look_again(handler, episode, GROUP_LOOK_MSEC);
 	return ACTION_WAITING;
 }

@@ -46,6 +46,46 @@ static int mark_choice(struct handler *handler, struct episode *episode,
 	return ret;
 }
 
+/* Of those that may be chosen, and whose descriptor is there, the first in the order. NULL: nobody. */
+static const struct candidate *first_with_seat(const struct handler *handler,
+					       const struct ranking_context *context)
+{
+	const struct snapshot *snapshot = &handler->snapshot;
+	const struct candidate *first = NULL;
+	enum outcome_tier tier;
+
+	for (uint32_t i = 0; i < snapshot->count; i++) {
+		const struct candidate *candidate = &snapshot->list[i];
+
+		if (ranking_never(candidate, context) == OUTCOME_TIER_FIRST &&
+		    mark_is_possible(handler, candidate) &&
+		    (!first || ranking_compare(candidate, first, context, &tier) < 0))
+			first = candidate;
+	}
+	return first;
+}
+
+/* Better than to leave the kernel its own: whom it takes then, no rule of the policy says. */
+static int mark_next_best(struct handler *handler, struct episode *episode)
+{
+	const struct ranking_question question = decision_question(handler, episode);
+	struct snapshot *snapshot = &handler->snapshot;
+	struct ranking_context context =
+		ranking_prepare(snapshot->list, snapshot->count, &question);
+	const struct candidate *choice = first_with_seat(handler, &context);
+
+	return choice ? mark_choice(handler, episode, choice) : -ESRCH;
+}
+
+/* Return: whether @error of a mark says that its descriptor may come yet; then @episode is to wait. */
+static bool wait_for_seat(const struct handler *handler, struct episode *episode, int error)
+{
+	if (error != -ESRCH || episode->seat_waits++ >= MARK_SEAT_WAITS)
+		return false;
+	episode->due = nsec_after(handler->now, nsec_from_msec(MARK_SEAT_LOOK_MSEC));
+	return true;
+}
+
 static int give_back(struct handler *handler, const struct episode *episode)
 {
 	int ret;
@@ -80,10 +120,14 @@ enum action_verdict action_hand_over(struct handler *handler, struct episode *ep
 enum action_verdict action_kernel_begin(struct handler *handler, struct episode *episode)
 {
 	const struct ranking *ranking = decision_take(handler, episode);
-	bool marked = ranking->first && mark_choice(handler, episode, ranking->first) > 0;
+	int ret = ranking->first ? mark_choice(handler, episode, ranking->first) : -ENOENT;
 
+	if (wait_for_seat(handler, episode, ret))
+		return ACTION_WAITING;
+	if (ret == -ESRCH)
+		ret = mark_next_best(handler, episode);
 	/* A mark makes even one at -1000 a victim for the kernel, where the policy allows it. */
-	if (!marked && last_resort_is_due(handler, ranking))
+	if (ret < 0 && last_resort_is_due(handler, ranking))
 		return last_resort_begin(handler, episode);
 	return action_hand_over(handler, episode);
 }
@@ -107,11 +151,8 @@ enum action_verdict action_mark_begin(struct handler *handler, struct episode *e
 	ret = rival_outranks(&handler->snapshot, first, &question)
 		      ? -EPERM
 		      : mark_choice(handler, episode, first);
-	/* Its descriptor is still on its way. */
-	if (ret == -ESRCH && episode->seat_waits++ < MARK_SEAT_WAITS) {
-		episode->due = nsec_after(handler->now, nsec_from_msec(MARK_SEAT_LOOK_MSEC));
+	if (wait_for_seat(handler, episode, ret))
 		return ACTION_WAITING;
-	}
 	if (ret < 0)
 		return kill_instead(handler, episode);
 	if (!budget_take(handler, episode)) {
@@ -127,17 +168,18 @@ enum action_verdict action_mark_begin(struct handler *handler, struct episode *e
 	return action_hand_over(handler, episode);
 }
 
-enum action_verdict action_mark_tick(struct handler *handler, struct episode *episode)
+/* Over while it waited for a descriptor: then nobody has to go. */
+static bool is_over(struct handler *handler, struct episode *episode)
 {
 	struct gauges gauges;
 
-	if (handler->slots[episode->slot].state != BOARD_EPISODE)
-		return action_kernel_tick(handler, episode);
-	/* Over while it waited for a descriptor: then nobody has to go. */
-	if (level_gauges(handler, episode->slot, &gauges) == 0 &&
-	    !pressure_is_on(handler, episode, &gauges))
-		return ACTION_DONE;
-	return action_mark_begin(handler, episode);
+	return level_gauges(handler, episode->slot, &gauges) == 0 &&
+	       !pressure_is_on(handler, episode, &gauges);
+}
+
+static bool was_handed_over(const struct handler *handler, const struct episode *episode)
+{
+	return handler->slots[episode->slot].state != BOARD_EPISODE;
 }
 
 /*
@@ -166,7 +208,7 @@ static void repeat(struct handler *handler, struct episode *episode)
 		(void)action_nudge(handler, episode->slot); /* looked at again in any case */
 }
 
-enum action_verdict action_kernel_tick(struct handler *handler, struct episode *episode)
+static enum action_verdict kernel_await(struct handler *handler, struct episode *episode)
 {
 	struct gauges gauges;
 
@@ -193,4 +235,18 @@ enum action_verdict action_kernel_tick(struct handler *handler, struct episode *
 			       ? action_look_after(handler->now, episode->looks)
 			       : nsec_after(handler->now, nsec_from_msec(KERNEL_LOOK_MSEC));
 	return ACTION_WAITING;
+}
+
+enum action_verdict action_mark_tick(struct handler *handler, struct episode *episode)
+{
+	if (was_handed_over(handler, episode))
+		return kernel_await(handler, episode);
+	return is_over(handler, episode) ? ACTION_DONE : action_mark_begin(handler, episode);
+}
+
+enum action_verdict action_kernel_tick(struct handler *handler, struct episode *episode)
+{
+	if (was_handed_over(handler, episode))
+		return kernel_await(handler, episode);
+	return is_over(handler, episode) ? ACTION_DONE : action_kernel_begin(handler, episode);
 }

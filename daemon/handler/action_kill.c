@@ -49,9 +49,11 @@ static void kill_victim(struct handler *handler, struct episode *episode,
 	if (told.error == -EAGAIN) {
 		/* An order was to do, and no program works any more: its descriptor is waited for. */
 		victim_release(handler, &episode->victim);
+		episode->paid = true;
 		look_again(handler, episode, KILL_LOOK_MSEC);
 		return;
 	}
+	episode->paid = false;
 	episode_note_tried(episode, who->pid);
 	record_victim(episode, who, told);
 	if (told.error < 0) {
@@ -118,7 +120,7 @@ static enum action_verdict kill_next(struct handler *handler, struct episode *ep
 		pass_over(handler, episode, &ranking->first->who, ret == -EAGAIN ? -ESRCH : ret);
 		return ACTION_WAITING;
 	}
-	if (!budget_take(handler, episode)) {
+	if (!episode->paid && !budget_take(handler, episode)) {
 		victim_release(handler, &episode->victim);
 		return ACTION_OVER_BUDGET;
 	}

@@ -29,17 +29,25 @@ struct ranking_question decision_question(const struct handler *handler,
 	};
 }
 
-/* Return: handler->ranking. */
-static struct ranking *rank(struct handler *handler, const struct episode *episode)
+static void look(struct handler *handler, const struct episode *episode)
 {
 	const struct snapshot_question members = { .slot = episode->slot,
 						   .unit = episode->policy.unit,
 						   /* The kernel is killing already. */
 						   .before = episode->policy.mode == POLICY_DRY_RUN,
 						   .rules = &episode->rules };
+
+	if (handler->snapshot.kept != episode)
+		snapshot_take(handler, &members);
+	handler->snapshot.kept = NULL;
+}
+
+/* Return: handler->ranking. */
+static struct ranking *rank(struct handler *handler, const struct episode *episode)
+{
 	const struct ranking_question question = decision_question(handler, episode);
 
-	snapshot_take(handler, &members);
+	look(handler, episode);
 	ranking_make(handler->snapshot.list, handler->snapshot.count, &question, &handler->ranking);
 	return &handler->ranking;
 }
@@ -47,6 +55,18 @@ static struct ranking *rank(struct handler *handler, const struct episode *episo
 bool decision_is_blind(struct handler *handler, const struct episode *episode)
 {
 	return mostly_unknown(episode, rank(handler, episode));
+}
+
+bool decision_is_late(struct handler *handler, const struct episode *episode)
+{
+	const struct snapshot *snapshot = &handler->snapshot;
+
+	look(handler, episode);
+	if (snapshot->error && snapshot->source == SOURCE_FACTS &&
+	    !snapshot_is_fresh(handler, episode->slot, episode->asked))
+		return true;
+	handler->snapshot.kept = episode;
+	return false;
 }
 
 const struct ranking *decision_take(struct handler *handler, struct episode *episode)

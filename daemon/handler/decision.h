@@ -18,6 +18,16 @@ const struct ranking *decision_take(struct handler *handler, struct episode *epi
 /* Is most of the memory with members without facts? Then decision_take() would choose nobody. */
 bool decision_is_blind(struct handler *handler, const struct episode *episode);
 
+/**
+ * decision_is_late() - would it be made from facts older than the question, because a better source failed?
+ *
+ * Nobody has waited for the facts then, because that source needs no waiting. If not, the snapshot is kept:
+ * the next decision of @episode takes it as it is. Who is done without one drops it.
+ *
+ * Context: as decision_take().
+ */
+bool decision_is_late(struct handler *handler, const struct episode *episode);
+
 /* What @episode's order depends on, for who has to ask about more than the first of it. */
 struct ranking_question decision_question(const struct handler *handler,
 					  const struct episode *episode);

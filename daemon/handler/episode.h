@@ -43,6 +43,7 @@ struct episode {
 	bool reported; /* the record is out; only the end is still awaited */
 	bool patient; /* it has waited for facts longer than usual, once */
 	bool blind; /* the rules could not be read: nobody may be chosen */
+	bool paid; /* a kill is counted by the budgets, and nobody was signalled yet */
 	bool unsparing; /* last resort: oom_score_adj -1000 is no longer a reason */
 	uint32_t looks; /* of the current step */
 	uint32_t nudges; /* in a row */

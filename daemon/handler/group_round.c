@@ -6,6 +6,7 @@
 
 #include "base/hold.h"
 #include "handler/decision.h"
+#include "handler/doomed.h"
 #include "handler/orders.h"
 #include "handler/pidfd.h"
 #include "handler/record.h"
@@ -71,10 +72,11 @@ static bool was_signalled(const struct candidate *candidate)
 	       signalled[candidate->index] == candidate->generation;
 }
 
-static void note_signal(const struct candidate *candidate, enum kill_method method,
-			struct round *round)
+static void note_signal(const struct episode *episode, const struct candidate *candidate,
+			enum kill_method method, struct round *round)
 {
 	round->signalled++;
+	doomed_note(episode, order_of(candidate));
 	if (candidate->index != CANDIDATE_NO_SEAT)
 		signalled[candidate->index] = candidate->generation;
 	if (candidate->who.pid != round->first)
@@ -89,14 +91,14 @@ static void meet_stranger(struct handler *handler, const struct episode *episode
 	enum stranger stranger = strangers_meet(handler, episode, candidate->who.pid);
 
 	if (stranger == STRANGER_SIGNALLED)
-		note_signal(candidate, KILL_METHOD_PIDFD, round);
+		note_signal(episode, candidate, KILL_METHOD_PIDFD, round);
 	round->left += stranger != STRANGER_GONE;
 	round->pending += stranger == STRANGER_OPENED || stranger == STRANGER_WAITING;
 	round->news += stranger == STRANGER_OPENED;
 }
 
-static void signal_by_seat(const struct candidate *candidate, const struct process_seat *seat,
-			   struct round *round)
+static void signal_by_seat(const struct episode *episode, const struct candidate *candidate,
+			   const struct process_seat *seat, struct round *round)
 {
 	int ret;
 
@@ -107,7 +109,7 @@ static void signal_by_seat(const struct candidate *candidate, const struct proce
 	if (ret == -EAGAIN)
 		round->pending++; /* its descriptor is still on its way */
 	else if (ret == 0)
-		note_signal(candidate, KILL_METHOD_PIDFD, round);
+		note_signal(episode, candidate, KILL_METHOD_PIDFD, round);
 	else
 		signalled[candidate->index] = candidate->generation;
 	round->left -= ret == -ESRCH;
@@ -124,7 +126,7 @@ static void signal_by_descriptor(struct handler *handler, const struct episode *
 	if (!seat && candidate->live && !was_signalled(candidate))
 		meet_stranger(handler, episode, candidate, round);
 	else
-		signal_by_seat(candidate, seat, round);
+		signal_by_seat(episode, candidate, seat, round);
 }
 
 static void condemn(struct handler *handler, const struct episode *episode, uint32_t at,
@@ -177,7 +179,7 @@ static void carry_out(struct handler *handler, const struct episode *episode, st
 		int ret = orders_error(handler, i);
 
 		if (ret == 0) {
-			note_signal(candidate, KILL_METHOD_BPF, round);
+			note_signal(episode, candidate, KILL_METHOD_BPF, round);
 			round->left++;
 		} else if (ret != -ESRCH) {
 			signal_by_descriptor(handler, episode, candidate, round);
@@ -219,6 +221,7 @@ static void signal_all(struct handler *handler, const struct episode *episode,
 		       const struct ranking_context *context, struct round *round)
 {
 	HOLD(HOLD_KILL_BEFORE_SIGNAL);
+	doomed_begin(handler, episode);
 	if (round->by_order)
 		orders_begin(handler);
 	else
@@ -231,11 +234,14 @@ static void signal_all(struct handler *handler, const struct episode *episode,
 		strangers_end(handler, episode, round->complete);
 	HOLD(HOLD_KILL_AFTER_SIGNAL);
 	round->news += round->signalled;
+	if (!round->left)
+		round->left = doomed_left(handler, episode);
 }
 
-struct round round_run(struct handler *handler, struct episode *episode)
+struct round round_run(struct handler *handler, struct episode *episode,
+		       const struct ranking *ranking)
 {
-	const struct candidate *first = decision_take(handler, episode)->first;
+	const struct candidate *first = ranking->first;
 	const struct ranking_question question = decision_question(handler, episode);
 	struct snapshot *snapshot = &handler->snapshot;
 	struct ranking_context context =
@@ -249,7 +255,8 @@ struct round round_run(struct handler *handler, struct episode *episode)
 
 	signal_all(handler, episode, &context, &round);
 	note(handler, episode, first, &round);
-	/* What is known is older than the signals: the next round asks the kernel, or fresher facts. */
-	snapshot_request(handler, episode->slot);
+	/* What is known is older than the signals. The kernel itself is asked by the next round. */
+	if (snapshot->source == SOURCE_FACTS)
+		snapshot_request(handler, episode->slot);
 	return round;
 }

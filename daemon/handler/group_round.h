@@ -12,13 +12,13 @@
 
 struct handler;
 struct episode;
+struct ranking;
 
 struct round {
 	uint32_t news; /* signalled, or opened to be */
 	uint32_t signalled;
 	uint32_t pending; /* still to be signalled */
-	uint32_t
-		left; /* everybody who is there and not spared, the dying as long as they hold memory */
+	uint32_t left; /* who is there and not spared, the dying as long as they hold memory */
 	bool complete; /* nobody else can be there */
 	bool strangers; /* may be killed */
 	bool by_order; /* can be sent */
@@ -28,8 +28,11 @@ struct round {
 };
 
 /**
- * round_run() - decide, signal, and note it in @episode
+ * round_run() - signal, and note it in @episode
+ * @ranking: of a decision in this turn of the loop, after the latest round
  *
- * Context: loop; one snapshot, then one run of a program, or a signal for each that has had none.
+ * Context: loop; one run of a program, or a signal for each that has had none. One more run where nobody
+ *          is listed and those who were signalled may be there still.
  */
-struct round round_run(struct handler *handler, struct episode *episode);
+struct round round_run(struct handler *handler, struct episode *episode,
+		       const struct ranking *ranking);

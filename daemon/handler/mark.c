@@ -70,9 +70,24 @@ static void ledger_put(struct handler *handler, int number, const struct ledger_
 		       &handler->tables.ledger->marks[number].mark, mark, sizeof(*mark));
 }
 
-int mark_put(struct handler *handler, const struct candidate *candidate)
+static const struct process_seat *seat_of(const struct handler *handler,
+					  const struct candidate *candidate)
 {
 	const struct process_seat *seat = NULL;
+
+	if (candidate->index != CANDIDATE_NO_SEAT)
+		seat = adopt_process(&handler->adopt, candidate->index, candidate->generation);
+	return seat && seat->adj_fd >= 0 ? seat : NULL;
+}
+
+bool mark_is_possible(const struct handler *handler, const struct candidate *candidate)
+{
+	return seat_of(handler, candidate) != NULL;
+}
+
+int mark_put(struct handler *handler, const struct candidate *candidate)
+{
+	const struct process_seat *seat = seat_of(handler, candidate);
 	struct ledger_mark mark = {
 		.state = LEDGER_CHANGED,
 		.pid = candidate->who.pid,
@@ -81,9 +96,7 @@ int mark_put(struct handler *handler, const struct candidate *candidate)
 	};
 	int number = free_mark(handler), ret;
 
-	if (candidate->index != CANDIDATE_NO_SEAT)
-		seat = adopt_process(&handler->adopt, candidate->index, candidate->generation);
-	if (number < 0 || !seat || seat->adj_fd < 0)
+	if (number < 0 || !seat)
 		return number < 0 ? number : -ESRCH;
 	mark_fds[number] = fcntl(seat->adj_fd, F_DUPFD_CLOEXEC, 0);
 	if (mark_fds[number] < 0)

@@ -8,6 +8,9 @@
 
 struct candidate;
 
+/* Is its descriptor there? */
+bool mark_is_possible(const struct handler *handler, const struct candidate *candidate);
+
 /**
  * mark_put() - mark @candidate
  *

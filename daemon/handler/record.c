@@ -76,9 +76,10 @@ static void memory_take(const struct handler *handler, struct episode *episode)
 		episode->outcome.memory = memory;
 }
 
-/* A source that failed belongs to the record at whichever decision it did. */
-static void source_failure_take(struct outcome *outcome, const struct snapshot *snapshot)
+void record_source_failure(struct episode *episode, const struct snapshot *snapshot)
 {
+	struct outcome *outcome = &episode->outcome;
+
 	if (outcome->source_error || snapshot->error == 0)
 		return;
 	outcome->source_failed = snapshot->failed;
@@ -91,7 +92,7 @@ void record_decision(struct handler *handler, struct episode *episode,
 	struct outcome *outcome = &episode->outcome;
 
 	memory_take(handler, episode);
-	source_failure_take(outcome, &handler->snapshot);
+	record_source_failure(episode, &handler->snapshot);
 	if (!outcome->asleep)
 		outcome->asleep = ranking->asleep;
 	if (outcome->decided_nsec)

@@ -14,6 +14,9 @@ struct gauges;
 void record_trigger(struct handler *handler, struct episode *episode, const struct gauges *gauges,
 		    enum episode_cause cause);
 
+/* A source that failed belongs to the record at whichever look it did; the first is kept. */
+void record_source_failure(struct episode *episode, const struct snapshot *snapshot);
+
 /*
  * The first ranking; later ones, after a victim died, do not replace it. Who sleeps is taken from the
  * first that tells of somebody.

@@ -79,20 +79,38 @@ static int call(struct handler *handler, enum source source, struct roll_questio
 	return ret < 0 ? ret : answer_check(roll);
 }
 
-/*
- * From which size on, in pages, are they @most? Where so many are alike that none would be left, some of
- * these are better than nobody.
- */
-static uint64_t bound_for(const struct roll_answer *answer, uint32_t most)
+/* From which class on are they @most? And how many are these? */
+static uint32_t classes_within(const struct roll_answer *answer, uint32_t most, uint32_t *ret_count)
 {
 	uint32_t class = ROLL_SIZES;
-	uint64_t above = 0;
+	uint32_t count = 0;
 
-	while (class > 0 && above + answer->sizes[class - 1] <= most)
-		above += answer->sizes[--class];
-	if (above == 0 && class > 0)
-		class --;
-	return roll_size_floor(class);
+	while (class > 0 && answer->sizes[class - 1] <= most - count)
+		count += answer->sizes[--class];
+	*ret_count = count;
+	return class;
+}
+
+/*
+ * Where so many are alike that not all can be added up, which of them would be is chance: only larger ones,
+ * and if there are none, some of these rather than nobody.
+ */
+static uint64_t exact_from(const struct roll_answer *answer)
+{
+	uint32_t count;
+	uint32_t class = classes_within(answer, answer->exact_most, &count);
+
+	return roll_size_floor(count == 0 && class > 0 ? class - 1 : class);
+}
+
+/* As many as there is room for: of the class that does not fit as a whole, what is left for it. */
+static void list_largest(const struct roll_answer *answer, struct roll_question *question)
+{
+	uint32_t count;
+	uint32_t class = classes_within(answer, ROLL_TASKS, &count);
+
+	question->class_most = class > 0 ? ROLL_TASKS - count : 0;
+	question->at_least = roll_size_floor(question->class_most ? class - 1 : class);
 }
 
 /*
@@ -121,9 +139,9 @@ static bool refine(const struct handler *handler, struct roll_question *question
 	const struct roll_answer *answer = &handler->tables.roll->answer;
 	bool cut = answer->total > answer->listed;
 
-	question->exact_from = bound_for(answer, answer->exact_most);
+	question->exact_from = exact_from(answer);
 	if (cut)
-		question->at_least = bound_for(answer, ROLL_TASKS);
+		list_largest(answer, question);
 	return cut || is_worth_adding_up(handler, question->exact_from);
 }
 

@@ -19,7 +19,7 @@ bool roll_can_ask(const struct handler *handler, enum source source);
  * Context: loop; SOURCE_BPF: one or two runs of a program, which allocate nothing (KERNEL.md K18), linear
  *          in the processes of the subtree; SOURCE_ITER: one or two descriptors read to their ends, linear
  *          in the tasks of the host, and the kernel allocates a buffer for each.
- * Errors:  of the system call or what the program says; -EPROTO for an answer that is none, -ECANCELED for
- *          one that breaks off. Nothing in the roll is worth anything then.
+ * Errors:  of the system call or what the program says, -ENODEV: it finds no such group; -EPROTO for an
+ *          answer that is none, -ECANCELED for one that breaks off. Nothing in the roll is worth anything then.
  */
 int roll_ask(struct handler *handler, enum source source, uint64_t inode);

@@ -1,6 +1,8 @@
 /* See snapshot.h. */
 #include "handler/snapshot.h"
 
+#include <time.h>
+
 #include "base/io.h"
 #include "handler/handler.h"
 #include "handler/roll_ask.h"
@@ -32,6 +34,15 @@ bool snapshot_is_fresh(const struct handler *handler, uint32_t slot, struct nsec
 	       atomic_load(&handler->tables.facts->group[slot].sampled_nsec) >= since.count;
 }
 
+/* The clock of the starts of processes. */
+static uint64_t boot_time(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &now); /* since 2.6.39, and the pointer is ours */
+	return (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec;
+}
+
 /* One that fails is left behind, and the first of those is told. */
 static enum source ask_sources(struct handler *handler, uint32_t slot)
 {
@@ -41,6 +52,8 @@ static enum source ask_sources(struct handler *handler, uint32_t slot)
 	while (source < SOURCE_FACTS) {
 		int error = roll_ask(handler, source, handler->slots[slot].roster.inode);
 
+		if (source_is_excused(handler, slot, error))
+			break; /* no other source would find the group */
 		source_note(handler, &handler->tables.outcomes->sources[source], error);
 		if (error == 0)
 			return source;
@@ -57,9 +70,11 @@ void snapshot_take(struct handler *handler, const struct snapshot_question *ques
 {
 	struct snapshot *snapshot = &handler->snapshot;
 
+	snapshot->kept = NULL;
 	snapshot->error = 0;
 	snapshot->count = 0;
 	snapshot->estimated = 0;
+	snapshot->asked_boot_nsec = boot_time();
 	snapshot_measure_units(handler, question);
 	snapshot->source = question->before ? SOURCE_FACTS : ask_sources(handler, question->slot);
 	if (snapshot->source != SOURCE_FACTS) {

@@ -18,6 +18,8 @@
 
 #define SNAPSHOT_CANDIDATES FACTS_PROCESSES
 
+struct episode;
+
 struct snapshot {
 	enum source source; /* that answered */
 	enum source failed; /* the best of those that were tried before it, if there is an error */
@@ -25,7 +27,9 @@ struct snapshot {
 	uint32_t count;
 	uint32_t estimated; /* of these, FACT_ESTIMATED */
 	uint32_t missed; /* processes known to be left out */
+	const struct episode *kept; /* whose next decision takes it as it is; NULL: nobody's */
 	bool complete; /* nobody is there, or has left, whom the kernel would show differently */
+	uint64_t asked_boot_nsec; /* CLOCK_BOOTTIME before the sources were asked */
 	struct nsec age; /* of the facts; of the kernel's own answer 0 */
 	uint64_t unit_use[ROSTER_SLOTS]; /* Unit=group: of each child group, and what is left */
 	struct candidate list[SNAPSHOT_CANDIDATES];

@@ -75,19 +75,26 @@ static void index_facts(struct handler *handler)
 }
 
 /*
- * Until its start is read a fact has the time the process was met instead. Whoever has the number now, and
- * had it then, is that process; a former one that had it was met before this one began.
+ * The process of the roll has its number from its start until after the question. A fact has a start as it
+ * was read, in whole ticks: then it is this one's or not; or until that is read, when its process was met:
+ * one that was met in between can only be this one. Of a process that has got the number since, neither
+ * holds, so a seat is never another one's: a number does not come round again within a tick.
  */
-static bool is_same_process(const struct fact *fact, const struct roll_task *task)
+static bool is_same_process(const struct handler *handler, const struct fact *fact,
+			    const struct roll_task *task)
 {
-	return fact->generation && fact->pid == task->pid &&
-	       fact->start_nsec / TICK_NSEC >= task->start_nsec / TICK_NSEC;
+	if (!fact->generation || fact->pid != task->pid)
+		return false;
+	if (fact->start_nsec % TICK_NSEC == 0)
+		return fact->start_nsec / TICK_NSEC == task->start_nsec / TICK_NSEC;
+	return fact->start_nsec >= task->start_nsec &&
+	       fact->start_nsec < handler->snapshot.asked_boot_nsec;
 }
 
+/* The names of the executable may differ: of a bind mount /proc has the mount's, the roll the file's. */
 static bool is_same_program(const struct fact *fact, const struct roll_task *task)
 {
-	return strncmp(fact->comm, task->comm, sizeof(fact->comm)) == 0 &&
-	       strncmp(fact->exe, task->exe, sizeof(fact->exe)) == 0;
+	return strncmp(fact->comm, task->comm, sizeof(fact->comm)) == 0;
 }
 
 /* What the sampler knows of entry @at. Return: its index, or CANDIDATE_NO_SEAT with nothing known. */
@@ -97,7 +104,7 @@ static uint32_t recall(const struct handler *handler, uint32_t at, struct fact *
 
 	if (fact_of[at] == NO_FACT ||
 	    facts_read(handler->tables.facts, fact_of[at], ret_fact) < 0 ||
-	    !is_same_process(ret_fact, task)) {
+	    !is_same_process(handler, ret_fact, task)) {
 		*ret_fact = (struct fact){ .generation = 0 };
 		return CANDIDATE_NO_SEAT;
 	}
@@ -138,13 +145,8 @@ static void overwrite(const struct handler *handler, const struct roll_task *tas
 	memcpy(fact->exe, task->exe, sizeof(fact->exe));
 }
 
-/* A group that was made a moment ago has no slot yet. */
-static uint32_t slot_of(const struct handler *handler, uint64_t inode, uint32_t whole)
-{
-	uint32_t slot = lookup_find(&handler->groups, inode);
-
-	return slot == LOOKUP_NOBODY ? whole : slot;
-}
+/* Of a group that was made a moment ago and has no slot yet: whom its rules protect is in doubt. */
+static const char no_label[ROSTER_PATH_SIZE];
 
 static void add_task(struct handler *handler, const struct snapshot_question *question, uint32_t at,
 		     struct label *label)
@@ -154,12 +156,13 @@ static void add_task(struct handler *handler, const struct snapshot_question *qu
 	struct candidate *candidate = &snapshot->list[snapshot->count++];
 	struct fact fact;
 	uint32_t index = recall(handler, at, &fact);
-	uint32_t slot = slot_of(handler, task->inode, question->slot);
+	uint32_t slot = lookup_find(&handler->groups, task->inode);
+	bool newborn = slot == LOOKUP_NOBODY;
 
 	overwrite(handler, task, &fact);
-	fact.slot = slot;
+	fact.slot = newborn ? question->slot : slot;
 	*candidate = candidate_of(question->rules, &fact, index, task->inode,
-				  label_of(handler, slot, label));
+				  newborn ? no_label : label_of(handler, slot, label));
 	candidate->mm = task->mm;
 	candidate->live = task->live;
 	candidate->seen = true;

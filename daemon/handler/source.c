@@ -2,8 +2,7 @@
  * See source.h.
  *
  * The self-test asks only for what an episode would use now: the best source, and those before it that
- * have failed. Each time it is another group's turn, so that one that is just being removed accuses
- * nobody for long.
+ * have failed; while a group is out of memory, only the latter. Each time it is another group's turn.
  *
  * Of signals it proves what can be proven without one: the program runs, and lets an order pass that
  * names this process with a start that is not its own. Whether a signal arrives shows when one is sent.
@@ -12,6 +11,7 @@
 
 #include <errno.h>
 
+#include "handler/level.h"
 #include "handler/orders.h"
 #include "handler/roll_ask.h"
 
@@ -41,6 +41,14 @@ void source_note(const struct handler *handler, struct source_board *board, int 
 	atomic_fetch_add(&board->failures, 1);
 }
 
+bool source_is_excused(const struct handler *handler, uint32_t slot, int error)
+{
+	struct gauges gauges;
+	int ret = error == -ENODEV ? level_gauges(handler, slot, &gauges) : 0;
+
+	return ret == -ENODEV || ret == -ESRCH;
+}
+
 /* Descriptors came or went: what is new is believed until it is tried. */
 static void note_presence(struct source_board *board, bool here)
 {
@@ -48,6 +56,14 @@ static void note_presence(struct source_board *board, bool here)
 		atomic_store(&board->state, SOURCE_STATE_ABSENT);
 	else if (atomic_load(&board->state) == SOURCE_STATE_ABSENT)
 		atomic_store(&board->state, SOURCE_STATE_READY);
+}
+
+static bool has_episode(const struct handler *handler)
+{
+	for (int i = 0; i < EPISODE_POOL; i++)
+		if (handler->episodes[i].phase != EPISODE_FREE)
+			return true;
+	return false;
 }
 
 static bool is_due(const struct handler *handler, const struct source_board *board)
@@ -63,6 +79,8 @@ static bool is_due(const struct handler *handler, const struct source_board *boa
 		wait = SOURCE_RETRY_MSEC;
 		break;
 	case SOURCE_STATE_READY:
+		if (has_episode(handler))
+			return false; /* it uses them, and its time is dear */
 		break;
 	}
 	return !tried.count || nsec_reached(handler->now, nsec_after(tried, nsec_from_msec(wait)));
@@ -88,12 +106,15 @@ static uint32_t next_managed(const struct handler *handler)
 static void try_source(struct handler *handler, enum source source)
 {
 	uint32_t number = next_managed(handler);
+	int error;
 
 	if (number == ROSTER_NO_SLOT)
 		return;
 	handler->tested_slot = number;
-	source_note(handler, &handler->tables.outcomes->sources[source],
-		    roll_ask(handler, source, handler->slots[number].roster.inode));
+	error = roll_ask(handler, source, handler->slots[number].roster.inode);
+	if (!source_is_excused(handler, number,
+			       error)) /* else the next sweep asks for another one */
+		source_note(handler, &handler->tables.outcomes->sources[source], error);
 }
 
 static void test_sources(struct handler *handler)

@@ -21,6 +21,9 @@ bool source_is_usable(const struct source_board *board);
  */
 void source_note(const struct handler *handler, struct source_board *board, int error);
 
+/* Was the answer @error because the group of @slot has gone? Then its own files say so too. */
+bool source_is_excused(const struct handler *handler, uint32_t slot, int error);
+
 /**
  * source_test() - try what failed, and from time to time everything
  *

@@ -2,6 +2,7 @@
 #include "handler/step.h"
 
 #include "handler/action.h"
+#include "handler/decision.h"
 #include "handler/knob_turn.h"
 #include "handler/level.h"
 #include "handler/loan_bounds.h"
@@ -109,11 +110,26 @@ static void verdict_take(struct handler *handler, struct episode *episode,
 	}
 }
 
+/*
+ * The best source failed just now, and those facts that would do have not been waited for: once more from
+ * the beginning of this step. It is known to fail then, so this does not come twice in a row.
+ */
+static bool put_back(struct handler *handler, struct episode *episode)
+{
+	if (!decision_is_late(handler, episode))
+		return false;
+	record_source_failure(episode, &handler->snapshot);
+	episode_ask(handler, episode);
+	return true;
+}
+
 static void step_run(struct handler *handler, struct episode *episode)
 {
 	const struct action_row *row = row_of(episode);
 	bool first = !episode->step_begun;
 
+	if (first && put_back(handler, episode))
+		return;
 	if (first) {
 		/* A child group that was begun with is gone on with; one only looked at is not. */
 		if (!episode->outcome.victims)
@@ -125,6 +141,7 @@ static void step_run(struct handler *handler, struct episode *episode)
 	verdict_take(handler, episode,
 		     first && row->begin ? row->begin(handler, episode)
 					 : row->tick(handler, episode));
+	handler->snapshot.kept = NULL;
 }
 
 static void deadline_enforce(struct handler *handler, struct episode *episode)

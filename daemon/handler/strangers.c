@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 
+#include "handler/group_owner.h"
 #include "handler/handler.h"
 #include "handler/pidfd.h"
 
@@ -15,9 +16,7 @@ struct entry {
 };
 
 static struct {
-	bool taken;
-	uint32_t slot; /* whose it is: an episode is known by its slot and its trigger */
-	struct nsec trigger;
+	struct group_owner owner;
 	uint32_t opened; /* in this look */
 	uint32_t count;
 	struct entry list[STRANGERS_MAX];
@@ -25,17 +24,7 @@ static struct {
 
 static bool is_owner(const struct episode *episode)
 {
-	return table.taken && episode->slot == table.slot &&
-	       episode->trigger.count == table.trigger.count;
-}
-
-/* An episode can be closed or handed over in the middle of a step, and nobody tells. */
-static bool owner_is_at_it(const struct handler *handler)
-{
-	const struct episode *episode = table.taken ? handler->slots[table.slot].episode : NULL;
-
-	return episode && is_owner(episode) && episode->phase == EPISODE_STEP &&
-	       episode->step_begun && episode->policy.step[episode->step].kind == STEP_KILL_GROUP;
+	return group_owner_is(&table.owner, episode);
 }
 
 static void drop(struct handler *handler, uint32_t at)
@@ -48,19 +37,14 @@ static void empty(struct handler *handler)
 {
 	while (table.count)
 		drop(handler, table.count - 1);
-	table.taken = false;
 }
 
 void strangers_begin(struct handler *handler, const struct episode *episode)
 {
-	if (!is_owner(episode)) {
-		if (owner_is_at_it(handler))
-			return;
+	if (group_owner_change(handler, episode, &table.owner))
 		empty(handler);
-		table.taken = true;
-		table.slot = episode->slot;
-		table.trigger = episode->trigger;
-	}
+	else if (!is_owner(episode))
+		return;
 	table.opened = 0;
 	for (uint32_t i = 0; i < table.count; i++)
 		table.list[i].named = false;
@@ -132,6 +116,8 @@ void strangers_end(struct handler *handler, const struct episode *episode, bool 
 
 void strangers_release(struct handler *handler, const struct episode *episode)
 {
-	if (is_owner(episode))
-		empty(handler);
+	if (!is_owner(episode))
+		return;
+	empty(handler);
+	table.owner.taken = false;
 }

@@ -42,7 +42,8 @@ static const struct option_row config_rows[] = {
 	  { VALUE_SPAN, SEC, HOUR, NULL, IN_CONFIG(rescan_interval) },
 	  "10s",
 	  true,
-	  "how often the whole hierarchy is walked for groups whose creation went unnoticed" },
+	  "how often all groups are looked at again, and new ones searched for where nobody "
+	  "tells" },
 	{ "Supervisor",
 	  "Snapshot",
 	  { VALUE_WORD, 0, 0, source_names, IN_CONFIG(source) },

@@ -22,11 +22,7 @@ struct process_event {
 	uint64_t inode; /* of its group */
 };
 
-/* Value of the map of watched groups; the key is the inode. */
-struct group_watch {
-	uint32_t slot;
-	uint32_t told; /* 1: an event is out that nobody has answered yet */
-};
+#define GROUP_WATCHES 4096 /* groups whose processes are told of, each by its slot */
 
 enum group_event_kind {
 	GROUP_EVENT_MADE, /* it may not be in its parent's directory yet */

@@ -30,7 +30,9 @@ enum roll_program {
 struct roll_question {
 	uint64_t number; /* grows with each */
 	uint64_t inode; /* of the group at the top */
-	uint64_t at_least; /* pages resident and swapped: smaller processes are only counted */
+	uint64_t at_least; /* pages resident and swapped: smaller processes are only counted, ... */
+	uint64_t
+		class_most; /* ... as are more than so many in the size class of at_least; 0: no bound */
 	uint64_t exact_from; /* pages: smaller processes may be estimated (FACT_ESTIMATED) */
 };
 
@@ -45,7 +47,7 @@ struct roll_answer {
 	uint32_t sizes[ROLL_SIZES]; /* of all that were met, how many in each class, as estimated */
 };
 
-/* Units: bytes. A process without any memory left and without a live thread is not listed. */
+/* Units: bytes. One that has begun to let go of its memory is listed as dying, with no size. */
 struct roll_task {
 	uint32_t pid; /* of the process */
 	uint32_t live; /* a thread of it that still lives: pid, or another behind a zombie leader */

@@ -8,14 +8,18 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "shared/bpf_call.h"
 #include "supervisor/bpf_object.h"
 
 #define PART_NAMES 4
+#define PID_NAMESPACE_INODE                                                                        \
+	0xeffffffc /* of the first one: PROC_PID_INIT_INO, linux/proc_ns.h, 6.18 */
 #define WHY_SIZE 160
 #define MEASURE "measure_processors" /* for exact sums; of its own, it needs Linux 5.19 */
 
@@ -39,7 +43,7 @@ static const struct part_row rows[BPF_PART_COUNT] = {
 				{ "sleepers" },
 				"bpf_iter_task_new() of Linux 6.7, with memory groups of v1" },
 	[BPF_PART_LIFECYCLE] = { { "on_fork", "on_exit", "on_exec", "on_move" },
-				 { "watched", "process_events" },
+				 { "watched", "told", "process_events" },
 				 "tp_btf programs and ring buffers of Linux 5.8" },
 	[BPF_PART_TREE] = { { "on_made", "on_removed", "on_renamed" },
 			    { "group_events" },
@@ -174,7 +178,11 @@ static void part_load(const struct bpf_wish *wish, enum bpf_part part)
 		alone.unmeasured = true;
 		ret = object_open(wish, &alone, &own->object);
 	}
-	if (ret < 0)
+	if (ret == -EPERM) /* -EACCES is what the verifier says */
+		(void)snprintf(own->why_not, sizeof(own->why_not),
+			       "not permitted: it needs CAP_SYS_ADMIN, or CAP_BPF and CAP_PERFMON, "
+			       "in the first user namespace");
+	else if (ret < 0)
 		(void)snprintf(own->why_not, sizeof(own->why_not),
 			       "refused by this kernel (%s); it needs BTF and %s", strerror(-ret),
 			       rows[part].needs);
@@ -199,22 +207,52 @@ static void sleepers_map(void)
 		NULL; /* others may be in it too: it stays for the program's life, as all do */
 }
 
+/*
+ * Numbers that the kernel tells us are those of its first pid namespace: in any other one the handler
+ * would open, and kill, somebody else by them.
+ */
+static bool is_host_pid_namespace(void)
+{
+	struct stat status;
+
+	return stat("/proc/self/ns/pid", &status) == 0 && status.st_ino == PID_NAMESPACE_INODE;
+}
+
+/* What speaks against @part before the kernel is asked; NULL: nothing. */
+static const char *obstacle(const struct bpf_wish *wish, enum bpf_part part)
+{
+	size_t size;
+
+	if (!wish->parts[part])
+		return "switched off";
+	if (part != BPF_PART_TREE && !is_host_pid_namespace())
+		return "not in the host's pid namespace, where the kernel's process numbers hold";
+	if (wish->roll >= 0 && is_listed(rows[part].maps, "roll") &&
+	    bpf_map_size(wish->roll, &size) < 0)
+		return "bpf(2) was refused when the daemon was started";
+	return NULL;
+}
+
 /* All in one object where the kernel takes all: each one costs a reading of the kernel's types. */
 void bpf_load(const struct bpf_wish *wish)
 {
 	struct oomhandlerd_bpf *whole = NULL;
-	struct choice choice;
+	struct choice choice = { .unmeasured = false };
 
 	(void)libbpf_set_print(stay_silent);
-	memcpy(choice.parts, wish->parts, sizeof(choice.parts));
+	for (int i = 0; i < BPF_PART_COUNT; i++) {
+		const char *reason = obstacle(wish, (enum bpf_part)i);
+
+		choice.parts[i] = !reason;
+		(void)snprintf(parts[i].why_not, sizeof(parts[i].why_not), "%s",
+			       reason ? reason : "");
+	}
 	if (object_open(wish, &choice, &whole) < 0)
 		whole = NULL;
 	for (int i = 0; i < BPF_PART_COUNT; i++) {
-		if (!wish->parts[i])
-			(void)snprintf(parts[i].why_not, sizeof(parts[i].why_not), "switched off");
-		else if (whole)
+		if (choice.parts[i] && whole)
 			parts[i].object = whole;
-		else
+		else if (choice.parts[i])
 			part_load(wish, (enum bpf_part)i);
 	}
 	sleepers_map();

@@ -74,36 +74,35 @@ uint64_t bpf_events_lost(enum bpf_part part)
 				     : object->bss->process_events_lost;
 }
 
-static int watched_map(void)
-{
-	struct oomhandlerd_bpf *object = bpf_object(BPF_PART_LIFECYCLE);
-
-	return object ? bpf_map__fd(object->maps.watched) : -ENOENT;
-}
-
 int bpf_watch_group(uint64_t inode, uint32_t slot)
 {
-	const struct group_watch watch = { .slot = slot };
-	int map = watched_map();
+	struct oomhandlerd_bpf *object = bpf_object(BPF_PART_LIFECYCLE);
+	const uint32_t untold = 0;
+	int ret;
 
-	return map < 0 ? map : bpf_map_update_elem(map, &inode, &watch, BPF_ANY);
+	if (!object)
+		return -ENOENT;
+	ret = bpf_map_update_elem(bpf_map__fd(object->maps.told), &slot, &untold, BPF_ANY);
+	return ret < 0 ? ret
+		       : bpf_map_update_elem(bpf_map__fd(object->maps.watched), &inode, &slot,
+					     BPF_ANY);
 }
 
 void bpf_drop_group(uint64_t inode)
 {
-	int map = watched_map();
+	struct oomhandlerd_bpf *object = bpf_object(BPF_PART_LIFECYCLE);
 
-	if (map >= 0)
-		(void)bpf_map_delete_elem(map, &inode); /* not there is as good */
+	if (object) /* not there is as good */
+		(void)bpf_map_delete_elem(bpf_map__fd(object->maps.watched), &inode);
 }
 
 void bpf_answer_group(uint64_t inode)
 {
-	int map = watched_map();
-	struct group_watch watch;
+	struct oomhandlerd_bpf *object = bpf_object(BPF_PART_LIFECYCLE);
+	const uint32_t untold = 0;
+	uint32_t slot;
 
-	if (map < 0 || bpf_map_lookup_elem(map, &inode, &watch) < 0)
-		return;
-	watch.told = 0;
-	(void)bpf_map_update_elem(map, &inode, &watch, BPF_EXIST); /* dropped meanwhile: as good */
+	/* Dropped meanwhile: nobody is told of it any more. */
+	if (object && bpf_map_lookup_elem(bpf_map__fd(object->maps.watched), &inode, &slot) == 0)
+		(void)bpf_map_update_elem(bpf_map__fd(object->maps.told), &slot, &untold, BPF_ANY);
 }

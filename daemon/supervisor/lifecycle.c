@@ -8,8 +8,8 @@
 #include "supervisor/process_details.h"
 
 /*
- * What an event begins is mostly over by then: a child executes its program, and who exits is gone. The
- * kernel tells of an exit when the memory is gone, but the pidfd does not know yet.
+ * What an event begins is mostly over by then: a child executes its program, and who exits is gone. Of an
+ * exit the kernel tells before the pidfd knows, and (6.18) before the memory is given back.
  */
 #define SETTLE_MSEC 10
 #define READ_MSEC 50 /* between two readings of one group, at least */

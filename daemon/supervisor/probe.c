@@ -61,6 +61,7 @@ enum exit_code probe_run(const struct command_line *line)
 	enum kernel_gate_verdict gate;
 	enum exit_code code;
 
+	probe_config(&probe);
 	gate = probe_kernel(&probe);
 	probe_snapshot(&probe);
 	probe_privileges(&probe);

@@ -9,6 +9,7 @@
 
 #include "base/exit_code.h"
 #include "settings/command_line.h"
+#include "settings/config.h"
 #include "supervisor/kernel_gate.h"
 
 enum probe_verdict {
@@ -22,6 +23,7 @@ struct probe {
 	struct json_object *checks; /* owner: probe_run() */
 	enum probe_verdict worst;
 	const struct command_line *line;
+	struct config config; /* as the daemon would read it; with mistakes in it, the defaults */
 };
 
 /**
@@ -41,7 +43,11 @@ enum exit_code probe_run(const struct command_line *line);
 void probe_note(struct probe *probe, const char *name, enum probe_verdict verdict,
 		const char *advice, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* The looks, by subject. probe_kernel() returns the verdict of the kernel gate. */
+/*
+ * The looks, by subject. probe_config() comes before those that ask for a setting; probe_kernel() returns
+ * the verdict of the kernel gate.
+ */
+void probe_config(struct probe *probe);
 enum kernel_gate_verdict probe_kernel(struct probe *probe);
 void probe_snapshot(struct probe *probe);
 void probe_privileges(struct probe *probe);

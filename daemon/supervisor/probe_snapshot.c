@@ -1,6 +1,6 @@
 /*
- * What the doctor asks of our programs in the kernel: they are loaded as the daemon would load them, into a
- * roll of their own, and go with the probe. A running daemon is not disturbed by that.
+ * What the doctor asks of our programs in the kernel: they are loaded as the daemon would load them with
+ * this configuration, into a roll of their own, and go with the probe. A running daemon is not disturbed.
  */
 #include <errno.h>
 #include <string.h>
@@ -36,19 +36,22 @@ static void look_at_part(struct probe *probe, const struct part_row *row)
 		probe_note(probe, row->name, PROBE_OK, NULL, "%s", row->with);
 }
 
-/* Sampled facts do, but are as old as they are; an old way to kill is as good as the new one. */
+/*
+ * Sampled facts do, but are as old as they are; an old way to kill is as good as the new one. What is in
+ * the way is in the finding, the same for all: only who knows the host can say whether it can be had.
+ */
 static void look_at_source(struct probe *probe)
 {
-	struct source_standing standing = source_standing_expected();
-	bool sampled = source_standing_source(&standing) == SOURCE_FACTS;
+	uint32_t best = probe->config.source;
+	struct source_standing standing = source_standing_expected(best);
+	bool missed = best != SOURCE_FACTS && source_standing_source(&standing) == SOURCE_FACTS;
 	char text[SOURCE_STANDING_SIZE];
 
-	probe_note(
-		probe, "snapshot-source", sampled ? PROBE_WARNING : PROBE_OK,
-		sampled ? "use a kernel from 5.8 on with CONFIG_DEBUG_INFO_BTF, a build with BPF "
-			  "programs, and CAP_SYS_ADMIN"
-			: NULL,
-		"%s", source_standing_say(&standing, text));
+	probe_note(probe, "snapshot-source", missed ? PROBE_WARNING : PROBE_OK,
+		   missed ? "remove what is said to be in the way, or set Snapshot=facts where "
+			    "that is meant"
+			  : NULL,
+		   "%s", source_standing_say(&standing, text));
 }
 
 void probe_snapshot(struct probe *probe)
@@ -63,6 +66,7 @@ void probe_snapshot(struct probe *probe)
 	}
 	for (int i = 0; i < BPF_PART_COUNT; i++)
 		wish.parts[i] = true;
+	wish.parts[BPF_PART_LIFECYCLE] = wish.parts[BPF_PART_TREE] = probe->config.tracing;
 	bpf_load(&wish);
 	look_at_source(probe);
 	for (size_t i = 0; i < sizeof(part_rows) / sizeof(part_rows[0]); i++)

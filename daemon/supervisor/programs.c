@@ -1,7 +1,6 @@
 /* See programs.h. */
 #include "supervisor/programs.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,8 +11,8 @@
 
 static struct {
 	uint32_t receiver; /* handler generation that has the programs; 0: none */
-	uint32_t iterators; /* outcomes.iterators_read up to which the pool was filled again */
-	bool filled; /* ... at least once */
+	uint32_t iterators; /* outcomes.iterators_read as of the last look */
+	uint32_t missing; /* iterators that its pool has room for */
 } sent;
 
 #ifdef HOLD_POINTS
@@ -78,37 +77,32 @@ static int programs_send(uint32_t receiver, uint32_t generation)
 	return wire_send(INHERIT_HANDLER_SOCKET, &wire, fds, count);
 }
 
-static int iterators_send(uint32_t receiver, uint32_t count)
+/* Return: how many are on their way, at most @count; the next call tries for the others. */
+static uint32_t iterators_send(uint32_t receiver, uint32_t count)
 {
 	struct wire wire = { .kind = WIRE_ITERATORS, .receiver_generation = receiver };
 	int fds[WIRE_ITERATORS_MAX];
-	size_t made = 0;
-	int ret = 0;
+	uint32_t made = 0, sent_count;
 
-	while (made < count && ret >= 0) {
-		ret = bpf_iterator_open();
-		if (ret >= 0)
-			fds[made++] = ret;
-	}
-	ret = made ? wire_send(INHERIT_HANDLER_SOCKET, &wire, fds, made) : ret;
+	while (made < count && (fds[made] = bpf_iterator_open()) >= 0)
+		made++;
+	sent_count = made && wire_send(INHERIT_HANDLER_SOCKET, &wire, fds, made) == 0 ? made : 0;
 	while (made > 0)
 		io_close(&fds[--made]);
-	return ret;
+	return sent_count;
 }
 
 static void iterators_advance(const struct tables *tables)
 {
 	uint32_t read = atomic_load(&tables->outcomes->iterators_read);
-	uint32_t missing = sent.filled ? read - sent.iterators : WIRE_ITERATORS_MAX;
+	uint32_t missing = sent.missing + (read - sent.iterators);
 
-	if (missing == 0 || bpf_why_not(BPF_PART_ITER))
-		return;
 	if (missing > WIRE_ITERATORS_MAX)
 		missing = WIRE_ITERATORS_MAX;
-	if (iterators_send(sent.receiver, missing) < 0)
-		return; /* the next call tries again */
-	sent.filled = true;
 	sent.iterators = read;
+	sent.missing = missing;
+	if (missing && !bpf_why_not(BPF_PART_ITER))
+		sent.missing -= iterators_send(sent.receiver, missing);
 }
 
 void programs_advance(const struct tables *tables)
@@ -122,7 +116,8 @@ void programs_advance(const struct tables *tables)
 		if (programs_send(ready, atomic_load(&pulse->supervisor_generation)) < 0)
 			return;
 		sent.receiver = ready;
-		sent.filled = false;
+		sent.missing = WIRE_ITERATORS_MAX;
+		sent.iterators = atomic_load(&tables->outcomes->iterators_read);
 	}
 	iterators_advance(tables);
 }

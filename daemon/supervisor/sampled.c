@@ -110,21 +110,6 @@ const struct sampled_tenant *sampled_above(const struct sampled *sampled,
 	return above->former.roster.generation ? &above->former : NULL;
 }
 
-const struct sampled_tenant *sampled_tenant_find(const struct sampled *sampled, uint64_t inode)
-{
-	const struct sampled_tenant *former = NULL;
-
-	for (uint32_t i = 0; i < sampled->used; i++) {
-		const struct sampled_slot *own = &sampled->slots[i];
-
-		if (own->now.roster.generation && own->now.roster.inode == inode)
-			return &own->now;
-		if (own->former.roster.generation && own->former.roster.inode == inode)
-			former = &own->former;
-	}
-	return former;
-}
-
 const struct sampled_tenant *sampled_managed(const struct sampled *sampled,
 					     const struct sampled_tenant *tenant)
 {
@@ -134,14 +119,6 @@ const struct sampled_tenant *sampled_managed(const struct sampled *sampled,
 		tenant = sampled_above(sampled, tenant);
 	}
 	return NULL;
-}
-
-bool sampled_enforces(const struct sampled *sampled, const struct sampled_tenant *managed)
-{
-	struct policy policy;
-
-	return roster_read_policy(sampled->tables->roster, managed->roster.policy, &policy) == 0 &&
-	       policy.mode == POLICY_ENFORCE;
 }
 
 bool sampled_at_ease(const struct sampled *sampled, uint64_t inode)

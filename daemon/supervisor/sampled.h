@@ -56,15 +56,9 @@ const struct sampled_tenant *sampled_tenant_of(const struct sampled *sampled, ui
 const struct sampled_tenant *sampled_above(const struct sampled *sampled,
 					   const struct sampled_tenant *tenant);
 
-/* The tenant with @inode, present or just replaced; NULL: not known any more. Linear in the slots. */
-const struct sampled_tenant *sampled_tenant_find(const struct sampled *sampled, uint64_t inode);
-
 /* The managed one whose policy @tenant is under: itself or above; NULL for none. */
 const struct sampled_tenant *sampled_managed(const struct sampled *sampled,
 					     const struct sampled_tenant *tenant);
-
-/* The policy of @managed may kill. */
-bool sampled_enforces(const struct sampled *sampled, const struct sampled_tenant *managed);
 
 /* The managed group with @inode is armed, and neither it nor one above is running out of memory. */
 bool sampled_at_ease(const struct sampled *sampled, uint64_t inode);

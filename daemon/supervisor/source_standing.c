@@ -32,10 +32,10 @@ struct source_standing source_standing_of(const struct tables *tables)
 	return standing;
 }
 
-struct source_standing source_standing_expected(void)
+struct source_standing source_standing_expected(uint32_t best)
 {
 	return (struct source_standing){
-		.best = SOURCE_BPF,
+		.best = best,
 		.source = { [SOURCE_BPF] = seen_by_part(BPF_PART_ROLL),
 			    [SOURCE_ITER] = seen_by_part(BPF_PART_ITER) },
 		.kill = seen_by_part(BPF_PART_SIGNAL),

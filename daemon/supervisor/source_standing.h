@@ -1,6 +1,7 @@
 /*
  * How it stands with the sources of snapshots and the ways to kill: which are in use, and why not a better
- * one. Of a running daemon the handler's boards tell; the doctor makes it up from what could be loaded.
+ * one. Of a running daemon the handler's boards tell; the doctor makes it up from what could be loaded and
+ * what the configuration allows.
  */
 #pragma once
 
@@ -20,8 +21,8 @@ struct source_standing {
 /* As the handler says it. */
 struct source_standing source_standing_of(const struct tables *tables);
 
-/* As it would be, by the parts that are loaded. */
-struct source_standing source_standing_expected(void);
+/* As it would be, by the parts that are loaded. @best: enum source */
+struct source_standing source_standing_expected(uint32_t best);
 
 /* The source an episode would begin with. */
 enum source source_standing_source(const struct source_standing *standing);

@@ -3,17 +3,17 @@
 
 void stranded_init(struct stranded *stranded, const struct sampled *sampled, struct groups *groups)
 {
-	stranded_groups_init(&stranded->removed, sampled);
+	stranded_groups_init(&stranded->removed);
 	stranded_reader_init(&stranded->reader, sampled, groups);
 	stranded_sleepers_init(&stranded->sleepers, sampled, groups);
 }
 
 static void take_removed(struct stranded *stranded)
 {
-	uint64_t inode;
+	struct stranded_group group;
 
-	while (stranded_groups_take(&stranded->removed, &inode))
-		stranded_reader_gone(&stranded->reader, inode);
+	while (stranded_groups_take(&stranded->removed, &group))
+		stranded_reader_gone(&stranded->reader, &group);
 }
 
 void stranded_left(struct stranded *stranded, const struct process *process)

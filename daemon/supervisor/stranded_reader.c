@@ -27,11 +27,23 @@ void stranded_reader_init(struct stranded_reader *reader, const struct sampled *
 		reader->list[i].stray.pidfd = -1;
 }
 
-void stranded_reader_gone(struct stranded_reader *reader, uint64_t inode)
+static void leaver_claim(struct stranded_leaver *leaver, enum stranded_claim claim)
 {
-	for (int i = 0; i < STRANDED_MAX; i++)
-		if (reader->list[i].stray.inode == inode)
-			reader->list[i].gone = true;
+	leaver->gone = claim != STRANDED_FOREIGN;
+	leaver->stray.enforce = claim == STRANDED_KILLED;
+}
+
+void stranded_reader_gone(struct stranded_reader *reader, const struct stranded_group *group)
+{
+	for (int i = 0; i < STRANDED_MAX; i++) {
+		struct stranded_leaver *leaver = &reader->list[i];
+
+		if (leaver->stray.pid == 0 || leaver->gone || leaver->stray.inode != group->inode)
+			continue;
+		leaver_claim(leaver, group->claim);
+		if (!leaver->gone)
+			stray_drop(&leaver->stray);
+	}
 }
 
 static bool is_asleep(uint32_t pid, int pidfd)
@@ -86,12 +98,9 @@ void stranded_reader_left(struct stranded_reader *reader, const struct stranded_
 	if (pidfd < 0)
 		return;
 	*leaver = (struct stranded_leaver){
-		.stray = { .pid = fact->pid,
-			   .pidfd = pidfd,
-			   .inode = tenant->roster.inode,
-			   .enforce = sampled_enforces(reader->sampled, managed) },
-		.gone = stranded_groups_has(removed, tenant->roster.inode),
+		.stray = { .pid = fact->pid, .pidfd = pidfd, .inode = tenant->roster.inode },
 	};
+	leaver_claim(leaver, stranded_groups_claim(removed, tenant->roster.inode));
 	memcpy(leaver->stray.comm, fact->comm, sizeof(leaver->stray.comm));
 	above_note(reader->sampled, tenant, leaver);
 }

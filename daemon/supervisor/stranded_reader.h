@@ -13,6 +13,7 @@
 #include "supervisor/groups.h"
 #include "supervisor/processes.h"
 #include "supervisor/reader_line.h"
+#include "supervisor/sampled.h"
 #include "supervisor/stranded_groups.h"
 #include "supervisor/stray.h"
 
@@ -40,8 +41,8 @@ void stranded_reader_init(struct stranded_reader *reader, const struct sampled *
 void stranded_reader_left(struct stranded_reader *reader, const struct stranded_groups *removed,
 			  const struct process *process);
 
-/* The group with @inode is removed. */
-void stranded_reader_gone(struct stranded_reader *reader, uint64_t inode);
+/* @group is removed. Whoever has left it is looked at from now on, or let go when it was foreign. */
+void stranded_reader_gone(struct stranded_reader *reader, const struct stranded_group *group);
 
 /* As stranded_ask() and stranded_hear(). */
 bool stranded_reader_ask(struct stranded_reader *reader, struct reader_line *line);

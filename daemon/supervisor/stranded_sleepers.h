@@ -12,6 +12,7 @@
 
 #include "shared/sleepers.h"
 #include "supervisor/groups.h"
+#include "supervisor/sampled.h"
 #include "supervisor/stranded_groups.h"
 #include "supervisor/stray.h"
 

@@ -17,7 +17,7 @@ struct stray {
 	int pidfd; /* -1: none */
 	char comm[FACTS_COMM_SIZE]; /* raw: hostile */
 	uint64_t inode; /* of the group it waits for */
-	bool enforce; /* that group's policy: it may be killed */
+	bool enforce; /* that group was armed when it went: it may be killed */
 	uint32_t looks; /* one after the other that found it waiting in vain */
 	struct nsec first_look; /* of these */
 };

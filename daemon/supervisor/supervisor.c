@@ -184,9 +184,11 @@ static void state_dir_make(const char *path)
 
 static void node_removed(void *context, struct node *node)
 {
+	struct publisher *publisher = context;
+
 	/* Before the roster says so: whoever leaves the facts for it leaves a group that is known to be gone. */
-	stranded_group_gone(node->inode);
-	publish_forget(context, node);
+	stranded_group_gone(node->inode, stranded_claim_of(publisher, node));
+	publish_forget(publisher, node);
 }
 
 static int start_parts(void)

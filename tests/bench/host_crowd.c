@@ -54,6 +54,18 @@ static void *room(size_t bytes)
 	return out;
 }
 
+/*
+ * No signal for the whole bench is for them: they would all clean up after the case, on their small stacks.
+ * Nobody has to reap them.
+ */
+static void signals_forget(void)
+{
+	(void)setpgid(0, 0);
+	(void)signal(SIGTERM, SIG_DFL);
+	(void)signal(SIGINT, SIG_DFL);
+	(void)signal(SIGCHLD, SIG_IGN);
+}
+
 static void __attribute__((noreturn)) parent_run(int socket, unsigned int count)
 {
 	pid_t *list = room(count * sizeof(*list));
@@ -61,7 +73,7 @@ static void __attribute__((noreturn)) parent_run(int socket, unsigned int count)
 	unsigned int made = 0;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	(void)signal(SIGCHLD, SIG_IGN); /* nobody has to reap them */
+	signals_forget();
 	for (; made < count; made++) {
 		list[made] =
 			clone(sleep_on, stacks + (size_t)(made + 1) * STACK_BYTES,

@@ -22,6 +22,20 @@ void oom_daemon_start(void)
 	instance_start(&instance, (struct instance_options){ 0 });
 }
 
+const char *oom_daemon_why_no_bpf(void)
+{
+	struct json_object *parts;
+
+	expect_within(CHANGE_MSEC, (parts = json_at(instance_page(&instance), "parts")));
+	for (size_t i = 0; i < json_object_array_length(parts); i++) {
+		struct json_object *part = json_object_array_get_idx(parts, i);
+
+		if (strcmp(json_text(part, "name"), "roll") == 0)
+			return json_at(part, "why") ? json_text(part, "why") : NULL;
+	}
+	return "the status page does not tell of it";
+}
+
 static void match(const char *group)
 {
 	instance_policy(&instance, "50-bench", "[Match]\nCgroup=%s\n[OnOOM]\nStep=kill\n", group);
@@ -59,27 +73,43 @@ static struct nsec time_of(struct json_object *record, const char *key)
 	return (struct nsec){ (uint64_t)json_number(record, key) * NSEC_PER_USEC };
 }
 
-static void recall(struct json_object *record, struct oom_account *account)
+/* Where it stands among the victims of its episode, or NULL: others may have been taken for the hog before. */
+static struct json_object *victim_of(struct json_object *record, pid_t pid)
 {
-	if (strcmp(json_text(record, "kind"), "resolved") != 0)
-		test_fail(TEST_HERE, "record: %s", json_object_to_json_string(record));
-	samples_add(&account->decided, time_of(record, "decide_usec"));
-	samples_add(&account->signalled, time_of(record, "victims.0.signalled_usec"));
-	note_word(account->source, json_text(record, "source"));
-	note_word(account->method, json_text(record, "victims.0.method"));
+	struct json_object *victims = json_at(record, "victims");
+
+	for (size_t i = 0; victims && i < json_object_array_length(victims); i++) {
+		struct json_object *victim = json_object_array_get_idx(victims, i);
+
+		if (json_number(victim, "pid") == pid)
+			return victim;
+	}
+	return NULL;
 }
 
-static struct json_object *record_of(struct json_object *page, pid_t victim)
+static struct json_object *record_of(struct json_object *page, pid_t pid)
 {
 	struct json_object *recent = json_at(page, "recent");
 
 	for (size_t i = recent ? json_object_array_length(recent) : 0; i-- > 0;) {
 		struct json_object *record = json_object_array_get_idx(recent, i);
 
-		if (json_number(record, "victims.0.pid") == victim)
+		if (victim_of(record, pid))
 			return record;
 	}
 	return NULL;
+}
+
+static void recall(struct json_object *record, pid_t pid, struct oom_account *account)
+{
+	struct json_object *victim = victim_of(record, pid);
+
+	if (strcmp(json_text(record, "kind"), "resolved") != 0)
+		test_fail(TEST_HERE, "record: %s", json_object_to_json_string(record));
+	samples_add(&account->decided, time_of(record, "decide_usec"));
+	samples_add(&account->signalled, time_of(victim, "signalled_usec"));
+	note_word(account->source, json_text(record, "source"));
+	note_word(account->method, json_text(victim, "method"));
 }
 
 static bool recorded(pid_t victim)
@@ -101,7 +131,7 @@ void oom_daemon_recall(const pid_t *victims, unsigned int count, struct oom_acco
 		struct json_object *record = record_of(page, victims[i]);
 
 		expect(record);
-		recall(record, account);
+		recall(record, victims[i], account);
 	}
 	(void)json_object_put(page);
 }

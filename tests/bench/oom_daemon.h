@@ -12,6 +12,9 @@
 /* Starts it, with nothing to do. */
 void oom_daemon_start(void);
 
+/* NULL: it can decide by source bpf. */
+const char *oom_daemon_why_no_bpf(void);
+
 /* From now on @cg is its business, decided by @snapshot: the option of that name. */
 void oom_daemon_take(const struct cg *cg, const char *snapshot);
 

@@ -51,11 +51,26 @@ unsigned int people_count(void)
 	return present;
 }
 
-void people_leave(void)
+/* Takes those out who are. */
+static unsigned int count_dead(void)
 {
+	unsigned int living = 0, before = present;
+
+	for (unsigned int i = 0; i < before; i++)
+		if (waitpid(people[i], NULL, WNOHANG) == 0)
+			people[living++] = people[i];
+	present = living;
+	return before - living;
+}
+
+unsigned int people_leave(void)
+{
+	unsigned int dead = count_dead();
+
 	for (unsigned int i = 0; i < present; i++)
-		expect(waitpid(people[i], NULL, WNOHANG) == 0 && kill(people[i], SIGKILL) == 0);
+		expect(kill(people[i], SIGKILL) == 0);
 	for (; present > 0; present--)
 		expect(waitpid(people[present - 1], NULL, 0) == people[present - 1]);
 	atomic_store(asleep, 0);
+	return dead;
 }

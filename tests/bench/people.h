@@ -14,5 +14,5 @@ void people_join(const struct cg *cg, unsigned int count);
 
 unsigned int people_count(void);
 
-/* All are still there, and go now. */
-void people_leave(void);
+/* All go. Return: how many were gone before. */
+unsigned int people_leave(void);

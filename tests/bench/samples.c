@@ -59,7 +59,7 @@ static double usec_of(struct samples *samples, unsigned int percent)
 
 void samples_print(const char *label, const char *name, struct samples *samples)
 {
-	printf("  %-30s %-14s", label, name);
+	printf("  %-31s %-16s", label, name);
 	if (samples->count == 0)
 		printf(" %10s %10s %10s", "-", "-", "-");
 	else
@@ -69,7 +69,7 @@ void samples_print(const char *label, const char *name, struct samples *samples)
 
 void samples_print_head(const char *title)
 {
-	printf("%s\n  %-30s %-14s %10s %10s %10s", title, "", "", "p50", "p99", "max");
+	printf("%s\n  %-31s %-16s %10s %10s %10s", title, "", "", "p50", "p99", "max");
 }
 
 void aim_print(const char *what, double most, double is)

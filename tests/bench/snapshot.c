@@ -88,7 +88,7 @@ void bench_snapshot(void)
 	for (int way = 0; way < LOOK_COUNT; way++)
 		if (looks[way].why_not())
 			printf("  %s left out: %s\n", looks[way].name, looks[way].why_not());
-	people_leave();
+	expect(people_leave() == 0);
 	if (crowd)
 		host_crowd_stop();
 }

@@ -187,7 +187,29 @@ static void hundreds_by_iter(void)
 	hundreds_born_a_moment_ago("iter");
 }
 
+/* What a process number means there is not what the kernel's programs mean by it. */
+static void other_pid_namespace_gets_none(void)
+{
+	char program[512], command[640];
+	FILE *probe;
+	size_t length;
+
+	program_path("oomhandlerd-supervisor", false, program);
+	(void)snprintf(command, sizeof(command), "unshare -pf --mount-proc %s --probe 2>&1",
+		       program);
+	probe = popen(command, "r");
+	expect(probe);
+	length = fread(text, 1, sizeof(text) - 1, probe);
+	text[length] = '\0';
+	if (pclose(probe) != 0 && !strstr(text, "snapshot-source"))
+		test_skip("no pid namespace of our own: %s", text);
+	if (strstr(text, "built without BPF"))
+		test_skip("built without BPF");
+	expect(strstr(text, "not in the host's pid namespace"));
+}
+
 static const struct test tests[] = {
+	{ .name = "other-pid-namespace-gets-none", .run = other_pid_namespace_gets_none },
 	{ .name = "bpf-is-the-default", .run = bpf_is_the_default },
 	{ .name = "newborn-by-bpf", .run = newborn_by_bpf },
 	{ .name = "newborn-by-iter", .run = newborn_by_iter },

@@ -157,6 +157,25 @@ static void dry_run_only_tells(void)
 	expect_for(1000, !task_exited(sleeper));
 }
 
+/*
+ * Whatever sleeps there then does so by its operator's own switch. The other group is still armed, so the
+ * looks go on, and find the sleeper.
+ */
+static void released_group_is_left_alone(void)
+{
+	static char text[65536];
+	struct task *sleeper;
+
+	prepare_armed();
+	expect(instance_ctl(&instance, text, "release", cg_label(&web)) == 0);
+	expect_within(10000, instance_logged(&instance, "/web: released") && !cg_killer_off(&web) &&
+				     !cg_has_attribute(&web));
+	cg_turn_killer_off(&web);
+	sleeper = strand(&web);
+	expect_for(6000, !task_exited(sleeper) && task_asleep(sleeper));
+	expect(!instance_logged(&instance, "nothing can wake it"));
+}
+
 /* What the look itself costs nobody: who waits for a group that still is, is the handler's. */
 static void sleeper_of_a_group_that_lives_is_left_to_the_handler(void)
 {
@@ -180,6 +199,7 @@ static const struct test tests[] = {
 	{ .name = "thread-beside-the-main-one-is-found",
 	  .run = thread_beside_the_main_one_is_found },
 	{ .name = "dry-run-only-tells", .run = dry_run_only_tells },
+	{ .name = "released-group-is-left-alone", .run = released_group_is_left_alone },
 	{ .name = "sleeper-of-a-group-that-lives-is-left-to-the-handler",
 	  .run = sleeper_of_a_group_that_lives_is_left_to_the_handler },
 };

@@ -26,6 +26,7 @@ static struct {
 	int error; /* of every run */
 	uint32_t stop; /* the run ends after so many orders; 0: it does not */
 	int signal_error; /* of each order */
+	bool linger; /* the dead have no exit state yet: they are found */
 	bool present[ROLL_PROGRAM_COUNT];
 	uint32_t runs[ROLL_PROGRAM_COUNT];
 	uint32_t spent; /* descriptors given back */
@@ -54,7 +55,7 @@ static inline int kernel_carry_out(const struct roll_order *order, bool tell)
 		if ((uint32_t)kernel.pid[i] != order->pid || order->start_nsec != kernel_start(i))
 			continue;
 		if (!is_alive(i))
-			return -ESRCH;
+			return !tell && kernel.linger ? 0 : -ESRCH;
 		if (!tell || kernel.signal_error)
 			return tell ? kernel.signal_error : 0;
 		return kill(kernel.pid[i], (int)roll.signal_number) < 0 ? -errno : 0;

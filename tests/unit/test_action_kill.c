@@ -21,7 +21,7 @@ static struct candidate first;
 
 static struct {
 	int take, signal; /* what victim_take() and victim_signal() say */
-	uint32_t taken, released, victims, requests;
+	uint32_t taken, released, paid, victims, requests;
 	struct record_signal told;
 } world;
 
@@ -84,6 +84,7 @@ void record_step_error(struct episode *of, int error)
 bool budget_take(struct handler *self, struct episode *of)
 {
 	(void)self, (void)of;
+	world.paid++;
 	return true;
 }
 
@@ -152,6 +153,21 @@ START_TEST(out_of_reach_for_now_is_tried_again)
 }
 END_TEST
 
+/* One kill is counted once, however often it is tried; the next one is another. */
+START_TEST(tried_again_is_not_paid_again)
+{
+	world.signal = -EAGAIN;
+	tick();
+	tick();
+	world.signal = 0;
+	tick();
+	ck_assert(world.victims == 1 && world.paid == 1);
+	episode.victim = (struct victim){ 0 };
+	tick();
+	ck_assert(world.victims == 2 && world.paid == 2);
+}
+END_TEST
+
 START_TEST(gone_by_itself_is_passed_over)
 {
 	world.signal = -ESRCH;
@@ -183,6 +199,7 @@ int main(void)
 	tcase_add_checked_fixture(tests, make, NULL);
 	tcase_add_test(tests, told_by_an_order);
 	tcase_add_test(tests, out_of_reach_for_now_is_tried_again);
+	tcase_add_test(tests, tried_again_is_not_paid_again);
 	tcase_add_test(tests, gone_by_itself_is_passed_over);
 	tcase_add_test(tests, a_seat_that_never_comes_is_passed_over);
 	return unit_run(suite);

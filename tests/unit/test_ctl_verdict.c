@@ -17,9 +17,11 @@ bool view_is_stale(const struct view *view)
 	"{ \"role\": \"managed\", \"state\": \"" state "\", \"policy\": \"p\", \"mode\": \"" mode  \
 	"\" }"
 #define ANCESTOR "{ \"role\": \"ancestor\", \"state\": \"held\" }"
-#define SOURCES(bpf, kill)                                                                         \
-	"\"sources\": [ { \"name\": \"bpf\", \"state\": \"" bpf "\" },"                            \
-	" { \"name\": \"facts\", \"state\": \"ready\" } ], \"kill\": { \"state\": \"" kill "\" }"
+#define SOURCES_ALLOWED(allowed, bpf, kill)                                                        \
+	"\"sources\": [ { \"name\": \"bpf\", \"allowed\": " allowed ", \"state\": \"" bpf "\" },"  \
+	" { \"name\": \"facts\", \"allowed\": true, \"state\": \"ready\" } ],"                     \
+	" \"kill\": { \"state\": \"" kill "\" }"
+#define SOURCES(bpf, kill) SOURCES_ALLOWED("true", bpf, kill)
 #define COUNTS(armed) "\"counts\": { \"armed\": " armed ", \"episodes\": 2 }"
 
 static const struct row {
@@ -56,6 +58,9 @@ static const struct row {
 	{ COUNTS("1") ", \"groups\": [ " GROUP("failed", "enforce") ", " GROUP("stranded",
 									       "enforce") " ]",
 	  EXIT_CODE_DEGRADED, "A group is out of memory and nobody in it may be killed" },
+	{ COUNTS("1") ", \"groups\": [ " GROUP("armed", "enforce") " ], " SOURCES_ALLOWED(
+		  "false", "failed", "ready"),
+	  EXIT_CODE_OK, "All is well: 1 group armed, 2 episodes so far" },
 	{ COUNTS("1") ", \"groups\": [ " GROUP("armed", "enforce") " ], " SOURCES("ready",
 										  "absent"),
 	  EXIT_CODE_OK, "All is well: 1 group armed, 2 episodes so far" },

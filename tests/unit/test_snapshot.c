@@ -16,7 +16,9 @@
 #define CROWD (ROLL_TASKS + 1000)
 #define PAGE 4096ULL
 #define PROGRAM_FIRST 700 /* no descriptor has this number */
-#define START (1234 * (NSEC_PER_SEC / 100))
+#define TICK (NSEC_PER_SEC / 100)
+#define START (1234 * TICK)
+#define FUTURE (UINT64_MAX / 2)
 
 /* Who lives there, as the double tells it, and how it goes wrong. */
 static struct roll_task crowd[CROWD];
@@ -37,13 +39,23 @@ static uint64_t pages_of(const struct roll_task *task)
 	return (task->anon + task->file + task->shmem + task->swap) / PAGE;
 }
 
+/* Only so many of the class at the bound. */
+static bool is_crowded_out(const struct roll_task *task)
+{
+	uint32_t class = roll_size_class(pages_of(task));
+
+	return roll.question.class_most && class == roll_size_class(roll.question.at_least) &&
+	       roll.answer.sizes[class] > roll.question.class_most;
+}
+
 static void list_task(const struct roll_task *task)
 {
 	struct roll_answer *answer = &roll.answer;
 
 	answer->total++;
 	answer->sizes[roll_size_class(pages_of(task))]++;
-	if (answer->listed == ROLL_TASKS || pages_of(task) < roll.question.at_least)
+	if (answer->listed == ROLL_TASKS || pages_of(task) < roll.question.at_least ||
+	    is_crowded_out(task))
 		return;
 	roll.task[answer->listed] = *task;
 	if (task->flags & FACT_ESTIMATED) {
@@ -219,13 +231,21 @@ static const struct {
 	{ .seat = true, .cmdline = true },
 	{ .fact = { .start_nsec =
 			    START - 1 } }, /* the number stood for another one a tick before */
+	{ .fact = { .start_nsec = START + TICK } }, /* another one has got the number since */
 	/* Its start is not read yet: it was met this long after, and has the number still. */
-	{ .fact = { .start_nsec = START + NSEC_PER_SEC, .flags = FACT_CMDLINE },
+	{ .fact = { .start_nsec = START + NSEC_PER_SEC + 1, .flags = FACT_CMDLINE },
 	  .seat = true,
 	  .cmdline = true },
+	{ .fact = { .start_nsec = START + NSEC_PER_SEC + 1 }, /* its details are its parent's */
+	  .seat = true,
+	  .cmdline = true },
+	{ .fact = { .start_nsec = START + 76 } }, /* a former one was met before this one began */
+	{ .fact = { .start_nsec = FUTURE } }, /* another one was met since the question */
 	{ .fact = { .pid = 51 } },
-	{ .fact = { .exe = "shell" }, .seat = true }, /* it has called exec since */
-	{ .fact = { .comm = "shell" }, .seat = true },
+	{ .fact = { .exe = "mount" },
+	  .seat = true,
+	  .cmdline = true }, /* a file mounted on another */
+	{ .fact = { .comm = "shell" }, .seat = true }, /* it has called exec since */
 	{ .fact = { .flags = FACT_DETAILS }, .seat = true },
 	{ .fact = { .slot = CHILD } }, /* not of the subtree: there is no such slot */
 };
@@ -271,6 +291,24 @@ START_TEST(groups_are_found_by_inode)
 }
 END_TEST
 
+START_TEST(label_of_newborn_group_is_in_doubt)
+{
+	struct policy_rule *protect = &rules.rule[0];
+	struct roster_path path = { .text = "/web" };
+	const char *reason;
+
+	protect->kind = RULE_CGROUP;
+	ck_assert_int_eq(compile_pattern("/web", COMPILE_PATH, &protect->pattern, &reason), 0);
+	roster_write_path(&roster, GROUP, &path);
+	task_put(50, 1);
+	task_put(51, 1)->inode = 4711;
+	take();
+	ck_assert_uint_eq(candidate_with(50)->verdict.rule[RULE_PROTECT], 1);
+	ck_assert_uint_eq(candidate_with(51)->verdict.rule[RULE_PROTECT], 0);
+	ck_assert_uint_eq(candidate_with(51)->verdict.doubt, 1);
+}
+END_TEST
+
 START_TEST(ours_are_known)
 {
 	struct roll_task *hook;
@@ -312,8 +350,10 @@ START_TEST(largest_of_a_crowd_are_kept)
 	ck_assert_uint_gt(questions[1].at_least, 0);
 	ck_assert_uint_eq(handler.snapshot.missed, CROWD - handler.snapshot.count);
 	ck_assert(!handler.snapshot.complete);
+	ck_assert_uint_eq(handler.snapshot.count, ROLL_TASKS);
 	/* A class is a quarter of a power of two: nothing smaller was kept instead of something larger. */
-	ck_assert_uint_eq(handler.snapshot.count, CROWD - 8 * questions[1].at_least);
+	for (uint32_t i = 0; i < ROLL_TASKS; i++)
+		ck_assert_uint_ge(handler.snapshot.list[i].who.rss, questions[1].at_least * PAGE);
 	ck_assert_uint_eq(candidate_with(CROWD)->who.rss, (CROWD - 1) / 8 * PAGE);
 }
 END_TEST
@@ -326,6 +366,28 @@ START_TEST(crowd_of_equals_is_not_left_out)
 	ck_assert_uint_eq(handler.snapshot.count, ROLL_TASKS);
 	for (uint32_t i = 0; i < ROLL_TASKS; i++)
 		ck_assert_uint_eq(handler.snapshot.list[i].who.rss, 100 * PAGE);
+}
+END_TEST
+
+START_TEST(hog_does_not_crowd_out_its_equals)
+{
+	for (uint32_t i = 0; i < CROWD; i++)
+		task_put(i + 1, i < CROWD - 1 ? 100 : 5000);
+	take();
+	ck_assert_uint_eq(questions[1].class_most, ROLL_TASKS - 1);
+	ck_assert_uint_eq(handler.snapshot.count, ROLL_TASKS);
+	ck_assert_uint_eq(candidate_with(CROWD)->who.rss, 5000 * PAGE);
+}
+END_TEST
+
+/* No class is left for those that fit as a whole, and none of the smaller ones takes their place. */
+START_TEST(exactly_as_many_as_there_is_room_for)
+{
+	for (uint32_t i = 0; i < CROWD; i++)
+		task_put(i + 1, i < CROWD - ROLL_TASKS ? 2 : 100);
+	take();
+	ck_assert_uint_eq(handler.snapshot.count, ROLL_TASKS);
+	ck_assert_uint_eq(candidate_with(CROWD)->who.rss, 100 * PAGE);
 }
 END_TEST
 
@@ -395,6 +457,18 @@ START_TEST(wrong_answers_end_in_the_facts)
 	take();
 	ck_assert_uint_eq(runs[ROLL_CALL], 1);
 	ck_assert_int_eq(handler.snapshot.error, 0);
+}
+END_TEST
+
+START_TEST(group_that_has_gone_accuses_nobody)
+{
+	wrong.answer = -ENODEV;
+	atomic_store(&handler.adopt.groups[GROUP].generation, 0);
+	take();
+	ck_assert_int_eq(handler.snapshot.source, SOURCE_FACTS);
+	ck_assert_int_eq(handler.snapshot.error, 0);
+	ck_assert_uint_eq(atomic_load(&outcomes.sources[SOURCE_BPF].state), SOURCE_STATE_READY);
+	ck_assert_uint_eq(atomic_load(&outcomes.sources[SOURCE_BPF].failures), 0);
 }
 END_TEST
 
@@ -499,6 +573,59 @@ START_TEST(record_says_which_and_why)
 }
 END_TEST
 
+/* While the roll was expected to answer, nobody has waited for the facts. */
+START_TEST(old_facts_are_not_acted_on)
+{
+	struct episode *episode;
+	struct fact hog;
+
+	for (uint32_t i = 0; i < PEOPLE; i++)
+		fact_put(i, 0, GROUP);
+	episode = begin();
+	atomic_store(&facts.group[GROUP].sampled_nsec, handler.now.count - 1);
+	wrong.run = -EIO;
+	episode_tick(&handler, episode);
+	ck_assert_uint_eq(episode->phase, EPISODE_SNAPSHOT);
+	ck_assert_uint_eq(episode->outcome.source_failed, SOURCE_BPF);
+	ck_assert_uint_eq(episode->outcome.source_error, EIO);
+	ck_assert_uint_eq(episode->outcome.decided_nsec, 0);
+	ck_assert_int_eq(facts_read(&facts, 0, &hog), 0);
+	hog.anon = LIMIT; /* it has grown since */
+	facts_write(&facts, 0, &hog);
+	run(3);
+	ck_assert(has_died(0) && is_alive(1) && is_alive(2));
+	ck_assert_uint_eq(episode->outcome.source_error, EIO);
+}
+END_TEST
+
+START_TEST(facts_that_do_not_come_hold_nobody_up)
+{
+	struct episode *episode;
+
+	for (uint32_t i = 0; i < PEOPLE; i++)
+		fact_put(i, 0, GROUP);
+	episode = begin();
+	atomic_store(&facts.group[GROUP].sampled_nsec, handler.now.count - 1);
+	wrong.run = -EIO;
+	episode_tick(&handler, episode);
+	ck_assert(!nsec_reached(handler.now, episode->due));
+	handler.now = episode->due;
+	episode_tick(&handler, episode);
+	ck_assert(has_died(2));
+}
+END_TEST
+
+START_TEST(one_look_is_enough_for_a_decision)
+{
+	task_put((uint32_t)people[0], 300);
+	begin();
+	episode_tick(&handler, handler.slots[GROUP].episode);
+	ck_assert_uint_eq(runs[ROLL_CALL], 1);
+	ck_assert_uint_gt(handler.slots[GROUP].episode->outcome.decided_nsec, 0);
+	ck_assert_ptr_null(handler.snapshot.kept);
+}
+END_TEST
+
 /* The kernel has killed already: a look of now would not show its choice. */
 START_TEST(dry_run_keeps_to_the_facts)
 {
@@ -558,6 +685,38 @@ START_TEST(self_test_asks_for_one_group_after_the_other)
 }
 END_TEST
 
+START_TEST(self_test_of_a_group_that_has_gone_goes_to_the_next)
+{
+	group_make(CHILD, GROUP);
+	handler.slots[CHILD].roster.role = ROSTER_MANAGED;
+	wrong.answer = -ENODEV;
+	atomic_store(&handler.adopt.groups[CHILD].generation, 0);
+	pass(10000);
+	ck_assert_uint_eq(state_of(SOURCE_BPF), SOURCE_STATE_READY);
+	wrong.answer = 0;
+	pass(1);
+	ck_assert_uint_eq(runs[ROLL_CALL], 2);
+	ck_assert_uint_ne(questions[0].inode, questions[1].inode);
+	pass(1);
+	ck_assert_uint_eq(runs[ROLL_CALL], 2);
+}
+END_TEST
+
+/* It takes the time and the roll that an episode needs; unless that would go without. */
+START_TEST(self_test_stands_back_for_an_episode)
+{
+	begin();
+	pass(10000);
+	ck_assert_uint_eq(runs[ROLL_CALL], 0);
+	ck_assert_uint_eq(runs[ROLL_SIGNAL], 0);
+	atomic_store(&outcomes.sources[SOURCE_BPF].state, SOURCE_STATE_FAILED);
+	pass(1000);
+	ck_assert_uint_eq(runs[ROLL_CALL], 1);
+	ck_assert_uint_eq(state_of(SOURCE_BPF), SOURCE_STATE_READY);
+	ck_assert_uint_eq(runs[ROLL_SIGNAL], 0);
+}
+END_TEST
+
 /* What an episode would not use is not tried: each reading of it looks at every task of the host. */
 START_TEST(self_test_leaves_the_lesser_sources)
 {
@@ -608,21 +767,30 @@ int main(void)
 	tcase_add_test(tests, roll_is_believed);
 	tcase_add_loop_test(tests, same_process_is_recalled, 0, UNIT_COUNT(recalled));
 	tcase_add_test(tests, groups_are_found_by_inode);
+	tcase_add_test(tests, label_of_newborn_group_is_in_doubt);
 	tcase_add_test(tests, ours_are_known);
 	tcase_add_test(tests, iter_may_meet_one_twice);
 	tcase_add_test(tests, largest_of_a_crowd_are_kept);
 	tcase_add_test(tests, crowd_of_equals_is_not_left_out);
+	tcase_add_test(tests, hog_does_not_crowd_out_its_equals);
+	tcase_add_test(tests, exactly_as_many_as_there_is_room_for);
 	tcase_add_test(tests, largest_are_added_up);
 	tcase_add_loop_test(tests, wrong_answers_end_in_the_facts, 0, UNIT_COUNT(wrongs));
+	tcase_add_test(tests, group_that_has_gone_accuses_nobody);
 	tcase_add_test(tests, next_source_answers_in_the_same_decision);
 	tcase_add_test(tests, first_of_two_failures_is_told);
 	tcase_add_test(tests, empty_pool_is_passed_over);
 	tcase_add_test(tests, configuration_bounds_the_sources);
 	tcase_add_test(tests, roll_needs_no_waiting);
 	tcase_add_test(tests, record_says_which_and_why);
+	tcase_add_test(tests, old_facts_are_not_acted_on);
+	tcase_add_test(tests, facts_that_do_not_come_hold_nobody_up);
+	tcase_add_test(tests, one_look_is_enough_for_a_decision);
 	tcase_add_test(tests, dry_run_keeps_to_the_facts);
 	tcase_add_test(tests, self_test_keeps_its_times);
 	tcase_add_test(tests, self_test_asks_for_one_group_after_the_other);
+	tcase_add_test(tests, self_test_of_a_group_that_has_gone_goes_to_the_next);
+	tcase_add_test(tests, self_test_stands_back_for_an_episode);
 	tcase_add_test(tests, self_test_leaves_the_lesser_sources);
 	tcase_add_test(tests, programs_come_and_go);
 	tcase_add_test(tests, self_test_of_signals_hurts_nobody);

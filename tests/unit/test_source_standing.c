@@ -115,16 +115,31 @@ END_TEST
 /* Before there is a handler: what is loaded would be used. */
 START_TEST(what_would_be_in_use_is_what_is_loaded)
 {
-	struct source_standing standing = source_standing_expected();
+	struct source_standing standing = source_standing_expected(SOURCE_BPF);
 	char text[SOURCE_STANDING_SIZE];
 
 	ck_assert_str_eq(source_standing_say(&standing, text), "snapshot: bpf; kill: bpf");
 	whys[BPF_PART_ROLL] = OLD;
-	standing = source_standing_expected();
+	standing = source_standing_expected(SOURCE_BPF);
 	ck_assert_int_eq(source_standing_source(&standing), SOURCE_ITER);
 	whys[BPF_PART_ITER] = OLD;
-	standing = source_standing_expected();
+	standing = source_standing_expected(SOURCE_BPF);
 	ck_assert_int_eq(source_standing_source(&standing), SOURCE_FACTS);
+}
+END_TEST
+
+/* ... as far as it is allowed, and that is then the reason. */
+START_TEST(what_would_be_in_use_is_what_is_allowed)
+{
+	struct source_standing standing = source_standing_expected(SOURCE_ITER);
+	char text[SOURCE_STANDING_SIZE];
+
+	ck_assert_str_eq(source_standing_say(&standing, text),
+			 "snapshot: iter, not bpf: Snapshot= does not allow it; kill: bpf");
+	standing = source_standing_expected(SOURCE_FACTS);
+	ck_assert_str_eq(source_standing_say(&standing, text),
+			 "snapshot: facts, not bpf: Snapshot= does not allow it, nor iter; kill: "
+			 "pidfd, not bpf: facts do not tell the kernel enough of whom is meant");
 }
 END_TEST
 
@@ -137,7 +152,7 @@ START_TEST(what_does_not_fit_is_cut)
 	memset(why, 'x', sizeof(why) - 1);
 	why[sizeof(why) - 1] = '\0';
 	whys[BPF_PART_ROLL] = why;
-	standing = source_standing_expected();
+	standing = source_standing_expected(SOURCE_BPF);
 	text[SOURCE_STANDING_SIZE] = '~';
 	ck_assert_uint_eq(strlen(source_standing_say(&standing, text)), SOURCE_STANDING_SIZE - 1);
 	ck_assert_int_eq(text[SOURCE_STANDING_SIZE], '~');
@@ -195,6 +210,7 @@ int main(void)
 	tcase_add_checked_fixture(tests, all_loaded, NULL);
 	tcase_add_loop_test(tests, what_is_in_use_and_why_not_better, 0, UNIT_COUNT(rows));
 	tcase_add_test(tests, what_would_be_in_use_is_what_is_loaded);
+	tcase_add_test(tests, what_would_be_in_use_is_what_is_allowed);
 	tcase_add_test(tests, what_does_not_fit_is_cut);
 	tcase_add_test(tests, page_has_every_source_and_part);
 	return unit_run(suite);

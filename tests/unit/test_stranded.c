@@ -2,6 +2,7 @@
  * Stranded sleepers as a program in the kernel would list them: whose they are, when there is no doubt,
  * and what becomes of them. The sleepers are children of this test that do nothing; the list is its own.
  * Linked with supervisor/stranded_sleepers.c, stranded_groups.c, stray.c, sampled.c and what they need.
+ * Whether a removed group was ours: test_stranded_claim.c.
  */
 #include <errno.h>
 #include <signal.h>
@@ -80,36 +81,25 @@ static void put_slot(uint32_t slot, const struct roster_slot *roster)
 	sampled_copy(sampled);
 }
 
-static void put_managed(enum policy_mode mode, enum board_state state)
+static void put_managed(enum board_state state)
 {
-	const struct policy policy = { .mode = mode };
 	const struct roster_slot roster = { .generation = 7,
 					    .parent = ROSTER_NO_SLOT,
 					    .inode = INODE,
 					    .role = ROSTER_MANAGED,
 					    .want = ROSTER_WANT_ARMED };
 
-	roster_write_policy(tables.roster, 0, &policy);
 	atomic_store(&tables.outcomes->board[SLOT].held, 7);
 	atomic_store(&tables.outcomes->board[SLOT].state, state);
 	put_slot(SLOT, &roster);
 }
 
-/* As another tenant would, and one more after it. */
-static void free_slot(void)
+static void tell_removed(uint64_t inode, enum stranded_claim claim)
 {
-	for (uint32_t i = 1; i <= 2; i++)
-		put_slot(SLOT, &(struct roster_slot){ .generation = 7 + i,
-						      .parent = ROSTER_NO_SLOT,
-						      .inode = INODE + i,
-						      .role = ROSTER_ANCESTOR });
-}
+	struct stranded_group group;
 
-static void take_removed(void)
-{
-	uint64_t inode;
-
-	while (stranded_groups_take(&removed, &inode))
+	stranded_group_gone(inode, claim);
+	while (stranded_groups_take(&removed, &group))
 		continue;
 }
 
@@ -127,7 +117,7 @@ static void setup(void)
 	stranded = calloc(1, sizeof(*stranded));
 	ck_assert(tables.roster && tables.facts && tables.outcomes && sampled && stranded);
 	sampled_init(sampled, &tables);
-	stranded_groups_init(&removed, sampled);
+	stranded_groups_init(&removed);
 	stranded_sleepers_init(stranded, sampled, NULL);
 	child = fork();
 	if (child == 0) {
@@ -166,19 +156,17 @@ static bool child_lives(void)
 	return info.si_pid == 0;
 }
 
-static void group_goes(enum policy_mode mode)
+static void group_goes(enum stranded_claim claim)
 {
-	put_managed(mode, BOARD_ARMED);
-	stranded_group_gone(INODE);
-	take_removed();
-	free_slot();
+	put_managed(BOARD_ARMED);
+	tell_removed(INODE, claim);
 }
 
 START_TEST(sleeper_of_a_removed_group_is_killed)
 {
 	int status;
 
-	group_goes(POLICY_ENFORCE);
+	group_goes(STRANDED_KILLED);
 	look();
 	look();
 	ck_assert(child_lives());
@@ -197,7 +185,7 @@ END_TEST
 
 START_TEST(three_looks_within_two_seconds_are_not_enough)
 {
-	group_goes(POLICY_ENFORCE);
+	group_goes(STRANDED_KILLED);
 	for (int i = 0; i < 10; i++) {
 		stranded->next_look = (struct nsec){ 0 };
 		stranded_sleepers_look(stranded, &removed);
@@ -208,7 +196,7 @@ END_TEST
 
 START_TEST(two_looks_are_not_enough)
 {
-	group_goes(POLICY_ENFORCE);
+	group_goes(STRANDED_KILLED);
 	look();
 	for (int i = 0; i < SLEEPERS_MAX; i++)
 		stranded->list[i].stray.first_look.count -= 10 * NSEC_PER_SEC;
@@ -219,9 +207,9 @@ START_TEST(two_looks_are_not_enough)
 }
 END_TEST
 
-START_TEST(nobody_is_killed_in_a_dry_run)
+START_TEST(nobody_is_killed_where_it_is_only_reported)
 {
-	group_goes(POLICY_DRY_RUN);
+	group_goes(STRANDED_REPORTED);
 	for (int i = 0; i < 10; i++)
 		look();
 	ck_assert(child_lives());
@@ -230,16 +218,9 @@ START_TEST(nobody_is_killed_in_a_dry_run)
 }
 END_TEST
 
-START_TEST(strange_group_is_left_alone)
+START_TEST(foreign_group_is_left_alone)
 {
-	const struct roster_slot ancestor = {
-		.generation = 7, .parent = ROSTER_NO_SLOT, .inode = INODE, .role = ROSTER_ANCESTOR
-	};
-
-	put_managed(POLICY_ENFORCE, BOARD_ARMED);
-	put_slot(SLOT, &ancestor);
-	stranded_group_gone(INODE);
-	take_removed();
+	group_goes(STRANDED_FOREIGN);
 	for (int i = 0; i < 5; i++)
 		look();
 	ck_assert(child_lives());
@@ -248,58 +229,51 @@ START_TEST(strange_group_is_left_alone)
 }
 END_TEST
 
-START_TEST(group_below_a_managed_one_is_ours)
+/* The kernel knows first; what the roster still says of the group is no claim. */
+START_TEST(group_is_nobodys_until_the_main_loop_has_told)
 {
-	const struct roster_slot below = {
-		.generation = 9, .parent = SLOT, .inode = 400, .role = ROSTER_DESCENDANT
-	};
-
-	put_managed(POLICY_ENFORCE, BOARD_ARMED);
-	put_slot(SLOT + 1, &below);
-	stranded_group_gone(400);
-	take_removed();
-	sleeper->waits_for = 400;
-	for (int i = 0; i < 3; i++)
+	put_managed(BOARD_ARMED);
+	for (int i = 0; i < 5; i++)
 		look();
-	ck_assert(!child_lives());
-}
-END_TEST
-
-/* The kernel knows first. */
-START_TEST(group_is_ours_before_the_main_loop_has_heard)
-{
-	put_managed(POLICY_ENFORCE, BOARD_ARMED);
-	for (int i = 0; i < 3; i++)
-		look();
+	ck_assert(child_lives());
+	tell_removed(INODE, STRANDED_KILLED);
+	look();
+	look();
+	ck_assert(child_lives());
+	look();
 	ck_assert(!child_lives());
 }
 END_TEST
 
 START_TEST(many_removed_groups_are_remembered)
 {
-	put_managed(POLICY_ENFORCE, BOARD_ARMED);
-	stranded_group_gone(INODE);
-	take_removed();
+	tell_removed(INODE, STRANDED_KILLED);
 	for (uint32_t i = 1; i < STRANDED_GROUPS; i++) {
-		put_slot(SLOT, &(struct roster_slot){ .generation = 7 + i,
-						      .inode = 1000 + i,
-						      .role = ROSTER_MANAGED });
-		stranded_group_gone(1000 + i);
-		stranded_group_gone(5000 + i); /* never ours: it costs no room */
-		take_removed();
+		tell_removed(1000 + i, STRANDED_REPORTED);
+		tell_removed(5000 + i, STRANDED_FOREIGN); /* it costs no room */
 	}
 	ck_assert_int_eq(stranded_groups_claim(&removed, INODE), STRANDED_KILLED);
-	put_slot(SLOT,
-		 &(struct roster_slot){ .generation = 1, .inode = 1, .role = ROSTER_MANAGED });
-	stranded_group_gone(1);
-	take_removed();
+	ck_assert_int_eq(stranded_groups_claim(&removed, 1001), STRANDED_REPORTED);
+	tell_removed(1, STRANDED_KILLED);
 	ck_assert_int_eq(stranded_groups_claim(&removed, INODE), STRANDED_FOREIGN);
+}
+END_TEST
+
+/* More than there is room for before the sampler's turn. */
+START_TEST(what_does_not_fit_is_foreign)
+{
+	for (uint32_t i = 0; i < STRANDED_GROUPS; i++)
+		stranded_group_gone(1000 + i, STRANDED_FOREIGN);
+	tell_removed(INODE, STRANDED_KILLED);
+	ck_assert_int_eq(stranded_groups_claim(&removed, INODE), STRANDED_FOREIGN);
+	tell_removed(INODE, STRANDED_KILLED);
+	ck_assert_int_eq(stranded_groups_claim(&removed, INODE), STRANDED_KILLED);
 }
 END_TEST
 
 START_TEST(another_process_begins_anew)
 {
-	group_goes(POLICY_ENFORCE);
+	group_goes(STRANDED_KILLED);
 	look();
 	look();
 	sleeper->start_nsec++;
@@ -313,7 +287,7 @@ END_TEST
 
 START_TEST(who_was_awake_in_between_begins_anew)
 {
-	group_goes(POLICY_ENFORCE);
+	group_goes(STRANDED_KILLED);
 	look();
 	look();
 	sleepers.total = 0;
@@ -327,7 +301,7 @@ END_TEST
 
 START_TEST(threads_of_a_process_count_once)
 {
-	group_goes(POLICY_ENFORCE);
+	group_goes(STRANDED_KILLED);
 	sleepers.list[1] = sleepers.list[2] = *sleeper;
 	sleepers.list[1].thread++;
 	sleepers.total = 3;
@@ -339,7 +313,7 @@ END_TEST
 
 START_TEST(failed_look_tells_nothing)
 {
-	group_goes(POLICY_ENFORCE);
+	group_goes(STRANDED_KILLED);
 	look();
 	look();
 	ck_assert(stranded_sleepers_can(stranded));
@@ -362,13 +336,13 @@ END_TEST
 
 START_TEST(nobody_looks_before_something_is_armed)
 {
-	put_managed(POLICY_ENFORCE, BOARD_HELD);
+	put_managed(BOARD_HELD);
 	look();
 	ck_assert_uint_eq(looks, 0);
 	ck_assert_uint_eq(stranded_sleepers_deadline(stranded).count, UINT64_MAX);
-	put_managed(POLICY_ENFORCE, BOARD_ARMED);
+	put_managed(BOARD_ARMED);
 	look();
-	put_managed(POLICY_ENFORCE, BOARD_HELD);
+	put_managed(BOARD_HELD);
 	look();
 	ck_assert_uint_eq(looks, 2);
 	stranded_sleepers_look(stranded, &removed);
@@ -381,7 +355,7 @@ END_TEST
 
 START_TEST(whom_the_handler_overlooks_is_reported)
 {
-	put_managed(POLICY_ENFORCE, BOARD_ARMED);
+	put_managed(BOARD_ARMED);
 	sleeper->removed = 0;
 	look();
 	look();
@@ -400,7 +374,7 @@ static const enum board_state busy[] = { BOARD_EPISODE, BOARD_STRANDED, BOARD_HA
 
 START_TEST(handler_at_work_is_left_alone)
 {
-	put_managed(POLICY_ENFORCE, BOARD_ARMED);
+	put_managed(BOARD_ARMED);
 	sleeper->removed = 0;
 	look();
 	look();
@@ -422,11 +396,11 @@ int main(void)
 	tcase_add_test(tests, sleeper_of_a_removed_group_is_killed);
 	tcase_add_test(tests, three_looks_within_two_seconds_are_not_enough);
 	tcase_add_test(tests, two_looks_are_not_enough);
-	tcase_add_test(tests, nobody_is_killed_in_a_dry_run);
-	tcase_add_test(tests, strange_group_is_left_alone);
-	tcase_add_test(tests, group_below_a_managed_one_is_ours);
-	tcase_add_test(tests, group_is_ours_before_the_main_loop_has_heard);
+	tcase_add_test(tests, nobody_is_killed_where_it_is_only_reported);
+	tcase_add_test(tests, foreign_group_is_left_alone);
+	tcase_add_test(tests, group_is_nobodys_until_the_main_loop_has_told);
 	tcase_add_test(tests, many_removed_groups_are_remembered);
+	tcase_add_test(tests, what_does_not_fit_is_foreign);
 	tcase_add_test(tests, another_process_begins_anew);
 	tcase_add_test(tests, who_was_awake_in_between_begins_anew);
 	tcase_add_test(tests, threads_of_a_process_count_once);
