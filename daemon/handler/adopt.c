@@ -146,7 +146,6 @@ static void programs_take(struct adopt *adopt, const struct wire *wire, int *fds
 	adopt_quiesce(adopt);
 	for (int i = 0; i < ROLL_PROGRAM_COUNT; i++)
 		io_close(&former[i]);
-	atomic_store(&adopt->tables->outcomes->programs_held, wire->generation);
 }
 
 /* Those that find no room were sent twice. */
@@ -270,7 +269,6 @@ int adopt_start(struct adopt *adopt, const struct tables *tables, uint32_t handl
 			atomic_store(&adopt->groups[slot].members[i], -1);
 		atomic_store(&tables->outcomes->board[slot].held, 0);
 	}
-	atomic_store(&tables->outcomes->programs_held, 0);
 	for (int i = 0; i < ROLL_PROGRAM_COUNT; i++)
 		atomic_store(&adopt->programs.fd[i], -1);
 	for (int i = 0; i < WIRE_ITERATORS_MAX; i++)

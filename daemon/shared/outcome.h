@@ -222,7 +222,6 @@ struct outcomes {
 	struct board_slot board[ROSTER_SLOTS];
 	struct source_board sources[SOURCE_COUNT];
 	struct source_board kill; /* KILL_METHOD_BPF */
-	_Atomic uint32_t programs_held; /* wire.generation of those the handler has; 0: none */
 	_Atomic uint32_t iterators_read; /* one-shot descriptors used up */
 	struct ring ring;
 	_Atomic uint64_t dropped;

@@ -151,13 +151,7 @@ int BPF_PROG(on_signal, int number)
 	return 0;
 }
 
-SEC("tp_btf/irq_handler_entry")
-int BPF_PROG(on_hard_entry)
-{
-	interrupt[processor()].hard = true;
-	return 0;
-}
-
+/* The ends first: they are attached in this order, and who was seen to begin must be seen to end. */
 SEC("tp_btf/irq_handler_exit")
 int BPF_PROG(on_hard_exit)
 {
@@ -165,16 +159,23 @@ int BPF_PROG(on_hard_exit)
 	return 0;
 }
 
-SEC("tp_btf/softirq_entry")
-int BPF_PROG(on_soft_entry)
-{
-	interrupt[processor()].soft = true;
-	return 0;
-}
-
 SEC("tp_btf/softirq_exit")
 int BPF_PROG(on_soft_exit)
 {
 	interrupt[processor()].soft = false;
+	return 0;
+}
+
+SEC("tp_btf/irq_handler_entry")
+int BPF_PROG(on_hard_entry)
+{
+	interrupt[processor()].hard = true;
+	return 0;
+}
+
+SEC("tp_btf/softirq_entry")
+int BPF_PROG(on_soft_entry)
+{
+	interrupt[processor()].soft = true;
 	return 0;
 }

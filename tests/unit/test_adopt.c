@@ -49,11 +49,12 @@ static void programs_send(uint32_t generation, uint32_t files)
 		close(fds[i]);
 }
 
-static bool held(uint32_t generation)
+/* So many messages have been taken in, to the last descriptor that was closed for them. */
+static bool taken(uint32_t messages)
 {
-	for (int i = 0; i < 1000 && atomic_load(&outcomes.programs_held) != generation; i++)
+	for (int i = 0; i < 1000 && atomic_load(&adopt.changes) != messages; i++)
 		usleep(1000);
-	return atomic_load(&outcomes.programs_held) == generation;
+	return atomic_load(&adopt.changes) == messages;
 }
 
 static bool is_open(int fd)
@@ -65,7 +66,7 @@ START_TEST(programs_are_there_as_far_as_they_were_sent)
 {
 	ck_assert_int_eq(adopt_program(&adopt, ROLL_CALL), -ENOENT);
 	programs_send(1, 1U << ROLL_CALL | 1U << ROLL_SIGNAL);
-	ck_assert(held(1));
+	ck_assert(taken(1));
 	ck_assert(is_open(adopt_program(&adopt, ROLL_CALL)));
 	ck_assert_int_eq(adopt_program(&adopt, ROLL_FIND), -ENOENT);
 	ck_assert(is_open(adopt_program(&adopt, ROLL_SIGNAL)));
@@ -78,7 +79,7 @@ START_TEST(former_ones_outlive_the_turn)
 	int former;
 
 	programs_send(1, 1U << ROLL_CALL);
-	ck_assert(held(1));
+	ck_assert(taken(1));
 	adopt_enter(&adopt);
 	former = adopt_program(&adopt, ROLL_CALL);
 	programs_send(2, 1U << ROLL_CALL);
@@ -88,9 +89,9 @@ START_TEST(former_ones_outlive_the_turn)
 	ck_assert_int_ne(adopt_program(&adopt, ROLL_CALL), former);
 	usleep(20000); /* as long as it likes */
 	ck_assert(is_open(former));
-	ck_assert_uint_eq(atomic_load(&outcomes.programs_held), 1);
+	ck_assert_uint_eq(atomic_load(&adopt.changes), 1);
 	adopt_leave(&adopt);
-	ck_assert(held(2));
+	ck_assert(taken(2));
 	ck_assert(!is_open(former));
 }
 END_TEST
