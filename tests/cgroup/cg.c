@@ -21,9 +21,8 @@
 static char scratch_name[64];
 
 /* Mount points and roots have no blanks on any host these tests run on. */
-const char *cg_mount(void)
+const char *cg_mount_of(const char *controller, char mount[static CG_MOUNT_SIZE])
 {
-	static char mount[256];
 	char line[1024];
 	FILE *file;
 
@@ -33,13 +32,20 @@ const char *cg_mount(void)
 	while (file && fgets(line, sizeof(line), file)) {
 		char *options = strstr(line, " - cgroup ");
 
-		if (options && strstr(options, "memory") &&
+		if (options && strstr(options, controller) &&
 		    sscanf(line, "%*s %*s %*s / %255s", mount) == 1)
 			break;
 	}
 	if (file)
 		(void)fclose(file);
 	return mount[0] ? mount : NULL;
+}
+
+const char *cg_mount(void)
+{
+	static char mount[CG_MOUNT_SIZE];
+
+	return cg_mount_of("memory", mount);
 }
 
 void cg_scratch_name(int id)

@@ -25,8 +25,12 @@ struct cg_level {
 	uint64_t kills;
 };
 
+#define CG_MOUNT_SIZE 256
+
 /* Mount point of the v1 memory hierarchy, NULL without one. */
 const char *cg_mount(void);
+/* Of another one; @mount: static, empty at first, remembers it. */
+const char *cg_mount_of(const char *controller, char mount[static CG_MOUNT_SIZE]);
 
 /* Frame only: names and makes the scratch group, removes it with all below. */
 void cg_scratch_name(int id);

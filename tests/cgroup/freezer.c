@@ -17,26 +17,11 @@
 #define STATE "freezer.state"
 #define REMOVE_TRIES 1000
 
-/* As cg_mount(). */
 static const char *freezer_mount(void)
 {
-	static char mount[256];
-	char line[1024];
-	FILE *file;
+	static char mount[CG_MOUNT_SIZE];
 
-	if (mount[0])
-		return mount;
-	file = fopen("/proc/self/mountinfo", "r");
-	while (file && fgets(line, sizeof(line), file)) {
-		char *options = strstr(line, " - cgroup ");
-
-		if (options && strstr(options, "freezer") &&
-		    sscanf(line, "%*s %*s %*s / %255s", mount) == 1)
-			break;
-	}
-	if (file)
-		(void)fclose(file);
-	return mount[0] ? mount : NULL;
+	return cg_mount_of("freezer", mount);
 }
 
 /* The name of the scratch group in the memory hierarchy. Return: whether there is one. */

@@ -11,6 +11,7 @@
 
 #include "ctl/ctl.h"
 #include "settings/history_file.h"
+#include "unit/history_files.h"
 #include "unit/unit.h"
 
 #define OUTPUT_SIZE 65536
@@ -20,8 +21,6 @@
 #define GROWTH_KIB 4096
 #endif
 
-static char folder[] = "/tmp/test_ctl_record.XXXXXX";
-static char newer[64], older[64];
 static char refusal[1024];
 
 enum exit_code ctl_refuse(const struct ctl *ctl, enum exit_code code, const char *format, ...)
@@ -41,28 +40,9 @@ void ctl_print_json(struct json_object *object)
 	json_object_put(object);
 }
 
-static void folder_make(void)
-{
-	memcpy(strrchr(folder, '.') + 1, "XXXXXX", 6);
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-	(void)snprintf(newer, sizeof(newer), "%s/" HISTORY_NAME, folder);
-	(void)snprintf(older, sizeof(older), "%s/" HISTORY_OLD_NAME, folder);
-}
-
-static void folder_remove(void)
-{
-	(void)unlink(newer);
-	(void)unlink(older);
-	(void)rmdir(folder);
-}
-
 static void put(const char *path, const char *text)
 {
-	FILE *file = fopen(path, "a");
-
-	ck_assert_ptr_nonnull(file);
-	ck_assert_int_ge(fputs(text, file), 0);
-	ck_assert_int_eq(fclose(file), 0);
+	file_put(path, "a", text);
 }
 
 /* What @run prints on standard output. */

@@ -25,7 +25,7 @@ START_TEST(kills_the_first_and_sees_calm)
 }
 END_TEST
 
-START_TEST(sharers_go_together)
+static void let_all_but_the_first_share(void)
 {
 	struct fact fact;
 
@@ -35,6 +35,11 @@ START_TEST(sharers_go_together)
 		fact.flags = FACT_DETAILS;
 		facts_write(&facts, i, &fact);
 	}
+}
+
+START_TEST(sharers_go_together)
+{
+	let_all_but_the_first_share();
 	begin();
 	run(15);
 	ck_assert(has_died(1) && has_died(2) && is_alive(0));
@@ -44,14 +49,7 @@ END_TEST
 
 START_TEST(a_sharer_on_its_way_holds_nobody_up)
 {
-	struct fact fact;
-
-	for (uint32_t i = 1; i < PEOPLE; i++) {
-		ck_assert_int_eq(facts_read(&facts, i, &fact), 0);
-		fact.mm = (uint32_t)people[1];
-		fact.flags = FACT_DETAILS;
-		facts_write(&facts, i, &fact);
-	}
+	let_all_but_the_first_share();
 	atomic_store(&handler.adopt.processes[2].generation, 0);
 	begin();
 	run(2);

@@ -12,34 +12,14 @@
 #include "settings/history_file.h"
 #include "supervisor/history.h"
 #include "supervisor/recent.h"
+#include "unit/history_files.h"
 #include "unit/unit.h"
 
 static const struct bytes roomy = { 1024 * BYTES_PER_KIB };
-static char folder[] = "/tmp/test_history.XXXXXX";
-static char newer[64], older[64];
-
-static void folder_make(void)
-{
-	memcpy(strrchr(folder, '.') + 1, "XXXXXX", 6);
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-	(void)snprintf(newer, sizeof(newer), "%s/" HISTORY_NAME, folder);
-	(void)snprintf(older, sizeof(older), "%s/" HISTORY_OLD_NAME, folder);
-}
-
-static void folder_remove(void)
-{
-	(void)unlink(newer);
-	(void)unlink(older);
-	(void)rmdir(folder);
-}
 
 static void put(const char *path, const char *text)
 {
-	FILE *file = fopen(path, "w");
-
-	ck_assert_ptr_nonnull(file);
-	ck_assert_int_ge(fputs(text, file), 0);
-	ck_assert_int_eq(fclose(file), 0);
+	file_put(path, "w", text);
 }
 
 static uint64_t size_of(const char *path)
