@@ -191,7 +191,7 @@ static void expect_by_order(struct json_object *record, pid_t victim)
 		  (long long)json_number(record, "victims.0.exited_usec"));
 }
 
-/* Born, and out of memory before anybody could have looked. */
+/* Born, and out of memory before anybody could have looked; nobody looks until it is dead. */
 static void victim_without_a_seat(void)
 {
 	struct task *bystander, *hog;
@@ -199,8 +199,11 @@ static void victim_without_a_seat(void)
 	serve("Step=kill\nDeadline=20s\n");
 	bystander = task_start(&web, "bystander");
 	task_fill(bystander, 8);
+	instance_signal(&instance, PART_SUPERVISOR, SIGSTOP);
 	hog = task_start(&web, "hog");
 	task_touch(hog, 160);
+	expect_within(5000, task_killed(hog));
+	instance_signal(&instance, PART_SUPERVISOR, SIGCONT);
 	witness_killed(&instance, &web, hog);
 	expect_by_order(instance_record_of(&instance, hog), hog->pid);
 	expect(!task_exited(bystander));
